@@ -1,0 +1,31 @@
+"""Shared by all tests: one thread, fixed seeds, no network; where the real data lives."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread_and_a_seed() -> None:
+    import random
+
+    import numpy as np
+    import torch
+
+    torch.set_num_threads(1)
+    random.seed(0)
+    np.random.seed(0)
+    torch.manual_seed(0)
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """The folder of real multilingual sets; tests that ask for it are skipped where there is none."""
+    root = os.environ.get("INTERLINGUA_DATA", "")
+    if not root or not Path(root).is_dir():
+        pytest.skip("INTERLINGUA_DATA does not name a folder")
+    return Path(root)
