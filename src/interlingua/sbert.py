@@ -1,0 +1,321 @@
+"""The one door to sentence-transformers: its names that we use, and small functions on a ``SentenceTransformer``.
+
+Its module paths moved twice in a year; nothing else in this package imports it, so a third move is mended here.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import numpy as np
+import torch
+import xxhash
+from numpy.typing import NDArray
+from sentence_transformers import (
+    SentenceTransformer,
+    SentenceTransformerTrainer,
+    SentenceTransformerTrainingArguments,
+)
+from sentence_transformers.base.evaluation import BaseEvaluator
+from sentence_transformers.base.model import BaseModel
+from sentence_transformers.sentence_transformer.modules import (
+    Dense,
+    Module,
+    Normalize,
+    Pooling,
+    StaticEmbedding,
+    Transformer,
+)
+from sentence_transformers.util import is_sentence_transformer_model
+from torch import Tensor
+from transformers import PreTrainedTokenizerFast
+
+from interlingua.errors import EncoderError
+
+__all__ = [
+    "BaseEvaluator",
+    "BaseModel",
+    "Dense",
+    "Normalize",
+    "Pooling",
+    "PoolingMode",
+    "SentenceTransformer",
+    "SentenceTransformerTrainer",
+    "SentenceTransformerTrainingArguments",
+    "StaticEmbedding",
+    "TokenIds",
+    "Transformer",
+    "append_normalize",
+    "can_pretokenise",
+    "embedding_dimension",
+    "features",
+    "fingerprint",
+    "has_normalize",
+    "load",
+    "text_features",
+    "token_ids",
+]
+
+TokenIds: TypeAlias = NDArray[np.int32]
+"""Token ids of one text, shape ``(length,)``, special tokens included, without padding."""
+
+PoolingMode: TypeAlias = Literal["mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"]
+
+_VOLATILE = {"_name_or_path", "transformers_version", "architectures", "dtype", "torch_dtype", "use_cache"}
+_PLAIN_FEATURES = {"input_ids", "attention_mask", "token_type_ids", "modality"}
+
+
+def load(
+    name: str | Path,
+    *,
+    pooling: PoolingMode | None = None,
+    max_length: int | None = None,
+    prefix: str = "",
+    device: str | None = None,
+    revision: str | None = None,
+    trust_remote_code: bool = False,
+) -> SentenceTransformer:
+    """Load an encoder from a folder or from the hub; weights come from safetensors only.
+
+    Args:
+        name: Folder, or name on the hub.
+        pooling: How token states become one vector, for a plain transformers model; one that was saved by
+            sentence-transformers brings its own and must be loaded without.
+        max_length: Longest text in tokens, special tokens included; None keeps the model's own.
+        prefix: Text put before every text by ``encode``, kept when the model is saved.
+        device: As for torch; None takes the best there is.
+        revision: Version on the hub.
+        trust_remote_code: Run code that comes with the model. Off unless asked.
+
+    Raises:
+        EncoderError: Nothing there, no encoder, weights that are not safetensors, pooling missing or given twice.
+    """
+    folder = Path(name)
+    _check_place(folder, name)
+    try:
+        complete = is_sentence_transformer_model(str(name), revision=revision)
+        _check_pooling(name, complete=complete, pooling=pooling)
+        source: dict[str, object] = {} if folder.is_dir() else {"revision": revision}
+        if pooling is None:
+            model = SentenceTransformer(
+                str(name),
+                device=device,
+                revision=revision,
+                trust_remote_code=trust_remote_code,
+                model_kwargs={"use_safetensors": True},
+            )
+        else:
+            source["trust_remote_code"] = trust_remote_code
+            transformer = Transformer(
+                str(name),
+                model_kwargs={**source, "use_safetensors": True},
+                processor_kwargs=dict(source),
+                config_kwargs=dict(source),
+            )
+            states = Pooling(transformer.get_embedding_dimension(), pooling)
+            model = SentenceTransformer(modules=[transformer, states], device=device)
+    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
+        raise EncoderError(
+            f"{name}: the model does not load: {_first_line(error)}. Is it complete, are its weights safetensors, "
+            "and, for a name on the hub, is there a connection or a local copy?"
+        ) from error
+    if max_length is not None:
+        model.max_seq_length = max_length
+    if prefix:
+        model.prompts["prefix"] = prefix
+        model.default_prompt_name = "prefix"
+    return model
+
+
+def fingerprint(model: SentenceTransformer) -> str:
+    """Return a hash that changes whenever a vector of this model could.
+
+    It covers weights and their dtype, tokenizer, configuration of every module (pooling, normalisation, architecture),
+    maximum length and prompts; saving and loading do not change it. Reads all weights: keep the answer.
+
+    Returns:
+        32 hexadecimal digits.
+    """
+    digest = xxhash.xxh3_128()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
+        data = tensor.detach().reshape(-1).contiguous().cpu()
+        digest.update(data.view(torch.uint8).numpy().data if data.numel() else b"")
+    settings = {
+        "modules": [_module_settings(module) for module in model],
+        "max_length": str(model.max_seq_length),
+        "prompts": {key: text for key, text in model.prompts.items() if text},
+        "default_prompt": model.default_prompt_name,
+        "dimension": model.truncate_dim,
+    }
+    digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
+    return digest.hexdigest()
+
+
+def can_pretokenise(model: SentenceTransformer) -> bool:
+    """Tell whether ``token_ids`` and ``features`` give what the model makes of a text itself.
+
+    True for a static embedding and for a text transformer with a fast tokenizer that needs nothing but token ids and
+    a mask; otherwise use ``text_features``.
+    """
+    first = model[0]
+    if type(first) is StaticEmbedding:
+        return True
+    if (
+        type(first) is not Transformer
+        or first.processing_kwargs
+        or not isinstance(first.tokenizer, PreTrainedTokenizerFast)
+    ):
+        return False
+    probe = model.preprocess(["a", "a b c"])
+    types = probe.get("token_type_ids")
+    return set(probe) <= _PLAIN_FEATURES and (types is None or not bool(types.any()))
+
+
+def token_ids(model: SentenceTransformer, texts: Sequence[str]) -> list[TokenIds]:
+    """Tokenise once: the ids that the model's own path would see, before padding. No prompt is added.
+
+    Args:
+        model: One for which ``can_pretokenise`` holds.
+        texts: Any number of texts.
+
+    Returns:
+        One array a text, special tokens included, cut at the model's maximum length.
+    """
+    if not texts:
+        return []
+    first = model[0]
+    if isinstance(first, StaticEmbedding):
+        lists = [encoding.ids for encoding in first.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+    else:
+        lists = _fast_tokenizer(first)(
+            list(texts), truncation=True, padding=False, return_attention_mask=False, return_token_type_ids=False
+        )["input_ids"]
+    return [np.asarray(ids, dtype=np.int32) for ids in lists]
+
+
+def features(
+    model: SentenceTransformer, ids: Sequence[TokenIds], device: torch.device | str | None = None
+) -> dict[str, Tensor]:
+    """Make a batch of token ids into what ``model(...)`` takes.
+
+    Args:
+        model: The model that ``ids`` were made for.
+        ids: Unpadded token ids, as ``token_ids`` returns them.
+        device: Where the tensors go; None means the model's own.
+
+    Returns:
+        ``input_ids`` and ``attention_mask`` of shape ``(texts, longest)`` for a transformer; for a static embedding
+        ``input_ids`` of shape ``(tokens,)`` and ``offsets`` of shape ``(texts,)``.
+    """
+    place = model.device if device is None else device
+    lengths = np.fromiter((len(one) for one in ids), dtype=np.int64, count=len(ids))
+    flat = np.concatenate([np.zeros(0, dtype=np.int64), *ids]).astype(np.int64)
+    first = model[0]
+    if isinstance(first, StaticEmbedding):
+        offsets = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)[: len(ids)]
+        return {"input_ids": torch.from_numpy(flat).to(place), "offsets": torch.from_numpy(offsets).to(place)}
+    tokenizer = _fast_tokenizer(first)
+    mask = np.arange(lengths.max(initial=0)) < lengths[:, None]
+    if tokenizer.padding_side == "left":
+        mask = mask[:, ::-1].copy()
+    padded = np.full(mask.shape, tokenizer.pad_token_id, dtype=np.int64)
+    padded[mask] = flat
+    return {
+        "input_ids": torch.from_numpy(padded).to(place),
+        "attention_mask": torch.from_numpy(mask.astype(np.int64)).to(place),
+    }
+
+
+def text_features(
+    model: SentenceTransformer, texts: Sequence[str], device: torch.device | str | None = None
+) -> dict[str, object]:
+    """Make texts into what ``model(...)`` takes by the model's own path; works for every model. No prompt is added."""
+    place = model.device if device is None else device
+    made: Mapping[str, object] = model.preprocess(list(texts))
+    return {key: value.to(place) if isinstance(value, Tensor) else value for key, value in made.items()}
+
+
+def has_normalize(model: SentenceTransformer) -> bool:
+    """Tell whether the model's own vectors are unit vectors."""
+    return any(isinstance(module, Normalize) for module in model)
+
+
+def append_normalize(model: SentenceTransformer) -> None:
+    """Make the model give unit vectors, in place; does nothing where it already does."""
+    if not has_normalize(model):
+        model.append(Normalize())
+
+
+def embedding_dimension(model: SentenceTransformer) -> int:
+    """Return the dimension of the model's vectors.
+
+    Raises:
+        EncoderError: The model's modules do not tell.
+    """
+    dimension = model.get_embedding_dimension()
+    if dimension is None:
+        raise EncoderError(
+            "the model does not tell the dimension of its vectors; its last module needs a method "
+            "`get_embedding_dimension`"
+        )
+    return int(dimension)
+
+
+def _fast_tokenizer(module: torch.nn.Module) -> PreTrainedTokenizerFast:
+    if isinstance(module, Transformer) and isinstance(module.tokenizer, PreTrainedTokenizerFast):
+        return module.tokenizer
+    raise EncoderError(
+        "token ids cannot be made ahead for this model, since its first module is no text transformer with a fast "
+        "tokenizer; use `text_features`"
+    )
+
+
+def _module_settings(module: torch.nn.Module) -> list[object]:
+    config = module.get_config_dict() if isinstance(module, Module) else {}
+    settings: list[object] = [type(module).__name__, config]
+    if isinstance(module, Transformer):
+        settings.append({key: value for key, value in module.config.to_dict().items() if key not in _VOLATILE})
+    if isinstance(module, Transformer | StaticEmbedding):
+        settings.append(_tokenizer_hash(module.tokenizer))
+    return settings
+
+
+def _tokenizer_hash(tokenizer: object) -> str:
+    backend = getattr(tokenizer, "backend_tokenizer", tokenizer)
+    if not hasattr(backend, "to_str"):
+        return repr(tokenizer)
+    content = json.loads(backend.to_str(), parse_float=lambda number: round(float(number), 6))  # saving rounds too
+    for state in ("truncation", "padding"):  # left over from the last call, no part of the tokenizer
+        content.pop(state, None)
+    return xxhash.xxh3_128_hexdigest(json.dumps(content, sort_keys=True).encode())
+
+
+def _check_place(folder: Path, name: str | Path) -> None:
+    path_like = isinstance(name, Path) or str(name).startswith((".", "/", "~")) or str(name).count("/") > 1
+    if path_like and not folder.is_dir():
+        raise EncoderError(f"{name}: no such folder; give the folder of a saved model, or a name on the hub")
+    for weights in folder.rglob("pytorch_model*.bin") if folder.is_dir() else ():
+        if not any(weights.parent.glob("*.safetensors")):
+            raise EncoderError(
+                f"{weights}: pickled weights are not loaded; convert them by loading the model in a place you trust "
+                "and saving it again with `save_pretrained`, which writes safetensors"
+            )
+
+
+def _check_pooling(name: str | Path, *, complete: bool, pooling: str | None) -> None:
+    if complete and pooling is not None:
+        raise EncoderError(f"{name}: this model brings its own pooling; leave out `pooling`")
+    if not complete and pooling is None:
+        if Path(name).is_dir() and not (Path(name) / "config.json").is_file():
+            raise EncoderError(f"{name}: neither `modules.json` nor `config.json` is in this folder; it holds no model")
+        raise EncoderError(
+            f"{name}: a plain transformers model has token states but no sentence vector, or the name is unknown or "
+            'cannot be reached; say how to pool, as `pooling="mean"` or `pooling="cls"`'
+        )
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
