@@ -1,0 +1,35 @@
+"""VECTORS -> A NUMBER: objectives over an encoded batch. They import torch, and know no model, tokenizer or data set."""
+
+from interlingua.objectives.base import EncodedCells, Objective, Sum
+from interlingua.objectives.contrast import Contrast
+from interlingua.objectives.distillation import SimilarityDistillation, VectorDistillation
+from interlingua.objectives.graphs import Edge, Graph, all_pairs, both_ways, every_view, loops, one_way, star, toward
+from interlingua.objectives.labels import Average, Priority, SoftLabels
+from interlingua.objectives.masks import Mask, Tile, any_of, own_negatives, same_text, teacher_above
+
+__all__ = [
+    "Average",
+    "Contrast",
+    "Edge",
+    "EncodedCells",
+    "Graph",
+    "Mask",
+    "Objective",
+    "Priority",
+    "SimilarityDistillation",
+    "SoftLabels",
+    "Sum",
+    "Tile",
+    "VectorDistillation",
+    "all_pairs",
+    "any_of",
+    "both_ways",
+    "every_view",
+    "loops",
+    "one_way",
+    "own_negatives",
+    "same_text",
+    "star",
+    "teacher_above",
+    "toward",
+]

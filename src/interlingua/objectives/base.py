@@ -1,0 +1,196 @@
+"""What an objective is given, what it returns, and how objectives add."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from interlingua.errors import ObjectiveError
+
+__all__ = ["EncodedCells", "Objective", "Sum"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodedCells:
+    """A batch after encoding: M cells of D dimensions, in any order.
+
+    Args:
+        vectors: Unit vectors, shape ``(M, D)``.
+        row: The row each cell belongs to, shape ``(M,)``; cells of one row mean the same. ``-1`` is a candidate
+            without a row (a mined negative): never an anchor, never a positive.
+        view: The view each cell belongs to, shape ``(M,)``, a position in ``views``. A row has at most one cell a view.
+        views: Names of the views; by default one view a language.
+        text: Hash of each cell's text, shape ``(M,)``; what `same_text` masks by.
+        teacher: Unit vectors of a frozen teacher, shape ``(M, T)``.
+        teacher_known: Which cells have a teacher vector, shape ``(M,)``; all of them if None.
+        owner: For a mined negative the row that it was mined for, else -1; shape ``(M,)``.
+        raw: The vectors before normalisation, shape ``(M, D)``, for objectives that compare lengths too.
+    """
+
+    vectors: Tensor
+    row: Tensor
+    view: Tensor
+    views: tuple[str, ...]
+    text: Tensor | None = None
+    teacher: Tensor | None = None
+    teacher_known: Tensor | None = None
+    owner: Tensor | None = None
+    raw: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        cells = len(self.vectors)
+        for name in ("row", "view", "text", "teacher", "teacher_known", "owner", "raw"):
+            value = getattr(self, name)
+            if value is not None and len(value) != cells:
+                raise ObjectiveError(f"{name} speaks of {len(value)} cells, vectors of {cells}; give one entry a cell")
+
+    @classmethod
+    def from_columns(
+        cls,
+        vectors: Mapping[str, Tensor],
+        *,
+        teacher: Mapping[str, Tensor] | None = None,
+        present: Mapping[str, Tensor] | None = None,
+        negatives: Mapping[str, Tensor] | None = None,
+    ) -> "EncodedCells":
+        """Make a batch from one matrix a view, row i of every matrix meaning the same.
+
+        Args:
+            vectors: Unit vectors by view, each of shape ``(N, D)``.
+            teacher: Teacher vectors by view, each of shape ``(N, T)``; views may be missing.
+            present: By view, which of the N cells exist, shape ``(N,)``; all of them where a view is not named.
+            negatives: Extra candidates by view, shape ``(K, D)``: cells without a row; with ``K = N * m``, candidates
+                ``i * m .. i * m + m - 1`` were mined for row i.
+
+        Example:
+            >>> cells = EncodedCells.from_columns({"eng_Latn": torch.eye(3), "deu_Latn": torch.eye(3)})
+            >>> len(cells.vectors), cells.views
+            (6, ('eng_Latn', 'deu_Latn'))
+        """
+        names = tuple(vectors)
+        first = vectors[names[0]]
+        rows = torch.arange(len(first), device=first.device)
+        width = next(iter(teacher.values())).shape[1] if teacher else 0
+        parts: dict[str, list[Tensor]] = {key: [] for key in ("vectors", "row", "view", "owner", "teacher", "known")}
+
+        def add(block: Tensor, row: Tensor, view: int, owner: Tensor, label: Tensor | None) -> None:
+            parts["vectors"].append(block)
+            parts["row"].append(row)
+            parts["view"].append(torch.full_like(row, view))
+            parts["owner"].append(owner)
+            parts["teacher"].append(block.new_zeros(len(block), width) if label is None else label)
+            parts["known"].append(torch.full_like(row, label is not None, dtype=torch.bool))
+
+        for number, name in enumerate(names):
+            keep = torch.ones_like(rows, dtype=torch.bool) if not present or name not in present else present[name]
+            label = teacher[name][keep] if teacher and name in teacher else None
+            add(vectors[name][keep], rows[keep], number, torch.full_like(rows[keep], -1), label)
+            if negatives and name in negatives:
+                extra = negatives[name]
+                nowhere = torch.full((len(extra),), -1, device=first.device)
+                add(extra, nowhere, number, _owners(len(extra), len(first), rows), None)
+        made = {key: torch.cat(blocks) for key, blocks in parts.items()}
+        return cls(
+            vectors=made["vectors"],
+            row=made["row"],
+            view=made["view"],
+            views=names,
+            owner=made["owner"],
+            teacher=made["teacher"] if teacher else None,
+            teacher_known=made["known"] if teacher else None,
+        )
+
+
+def _owners(extra: int, rows: int, like: Tensor) -> Tensor:
+    numbers = torch.arange(extra, device=like.device)
+    return numbers // (extra // rows) if rows and extra % rows == 0 and extra >= rows else torch.full_like(numbers, -1)
+
+
+class Objective(nn.Module, ABC):
+    """Something to make small, as a function of an encoded batch. Knows no model, tokenizer or data set.
+
+    Objectives add and scale: ``TranslationRanking() + 0.1 * Distillation()`` is one too.
+
+    Attributes:
+        needs: What the batch must carry besides vectors: any of ``teacher``, ``raw``, ``text``.
+        diagnostics: Numbers of the last batch that are worth a log line but are not part of the loss.
+    """
+
+    needs: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.diagnostics: dict[str, Tensor] = {}
+
+    @abstractmethod
+    def forward(self, cells: EncodedCells) -> dict[str, Tensor]:
+        """Return named scalars; training makes their sum small and logs each by its name."""
+
+    def requirements(self) -> frozenset[str]:
+        """Return what the batch must carry besides vectors."""
+        return self.needs
+
+    def __add__(self, other: "Objective") -> "Sum":
+        return Sum([(1.0, self), (1.0, other)])
+
+    def __mul__(self, weight: float) -> "Sum":
+        return Sum([(weight, self)])
+
+    __rmul__ = __mul__
+
+
+class Sum(Objective):
+    """A weighted sum of objectives; the weights act inside, and every part keeps its own name.
+
+    Args:
+        parts: Weights and objectives. Parts that are sums themselves are taken apart. Of two parts with one name the
+            second is called ``name_2``, and so on.
+
+    Example:
+        >>> from interlingua.objectives import Contrast, all_pairs
+        >>> total = Contrast(all_pairs()) + 0.5 * Contrast(all_pairs(), temperature=1.0)
+        >>> same = {"eng_Latn": torch.eye(4), "deu_Latn": torch.eye(4)}
+        >>> sorted(total(EncodedCells.from_columns(same)))
+        ['contrast', 'contrast_2']
+    """
+
+    def __init__(self, parts: list[tuple[float, Objective]]) -> None:
+        super().__init__()
+        flat: list[tuple[float, Objective]] = []
+        for weight, part in parts:
+            if isinstance(part, Sum):
+                flat += [(weight * inner, sub) for inner, sub in zip(part.weights, part.members, strict=True)]
+            else:
+                flat.append((weight, part))
+        self.weights = [weight for weight, _ in flat]
+        self.parts = nn.ModuleList(part for _, part in flat)
+
+    @property
+    def members(self) -> list[Objective]:
+        """The objectives of the sum, without their weights."""
+        return [part for part in self.parts if isinstance(part, Objective)]
+
+    def requirements(self) -> frozenset[str]:
+        """Return what any of the parts requires."""
+        return frozenset().union(*(part.requirements() for part in self.members))
+
+    def forward(self, cells: EncodedCells) -> dict[str, Tensor]:
+        """Return the weighted terms of all parts."""
+        terms: dict[str, Tensor] = {}
+        self.diagnostics = {}
+        for weight, part in zip(self.weights, self.members, strict=True):
+            terms |= {_unused(name, terms): weight * value for name, value in part(cells).items()}
+            self.diagnostics |= {_unused(name, self.diagnostics): value for name, value in part.diagnostics.items()}
+        return terms
+
+
+def _unused(name: str, taken: Mapping[str, Tensor]) -> str:
+    if name not in taken:
+        return name
+    number = 2
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}"

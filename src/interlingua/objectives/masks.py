@@ -1,0 +1,99 @@
+"""Which candidates are taken out of the softmax: false negatives, and negatives mined for others.
+
+A mask is a function of a `Tile` and returns True where a candidate is to be left out. It must be symmetric in the two
+cells (tiles are shared by opposite directions); the true pair is never masked, whatever it returns.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+from interlingua.errors import ObjectiveError
+from interlingua.objectives.pool import Pool
+
+__all__ = ["Mask", "Tile", "any_of", "own_negatives", "same_text", "teacher_above"]
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """Some anchors against some candidates; every property has shape ``(anchors, candidates)``.
+
+    Args:
+        pool: The cells.
+        anchors: Positions in the pool, shape ``(n, 1)``.
+        candidates: Positions in the pool, shape ``(1, m)``.
+    """
+
+    pool: Pool
+    anchors: Tensor
+    candidates: Tensor
+
+    @cached_property
+    def same_row(self) -> Tensor:
+        """Whether two cells mean the same."""
+        row = self.pool.cells.row
+        return (row[self.anchors] == row[self.candidates]) & (row[self.anchors] >= 0)
+
+    @cached_property
+    def same_cell(self) -> Tensor:
+        """Whether a cell meets itself."""
+        return self.anchors == self.candidates
+
+    def cosine(self, vectors: Tensor) -> Tensor:
+        """Return dot products of one vector a cell."""
+        return vectors[self.anchors.squeeze(1)] @ vectors[self.candidates.squeeze(0)].T
+
+
+Mask: TypeAlias = Callable[[Tile], Tensor]
+
+
+def same_text(tile: Tile) -> Tensor:
+    """Mask candidates that say what the anchor's own translation says, and those whose source the anchor repeats.
+
+    A repeated text puts a floor of ln 2 under the loss of the anchors it touches, whatever the encoder does.
+    """
+    view, text, partner = tile.pool.cells.view, tile.pool.cells.text, tile.pool.partner
+    if text is None:
+        raise ObjectiveError("the batch has no text hashes to mask equal texts by; pass `text` or choose another mask")
+
+    def repeats(ours: Tensor, theirs: Tensor) -> Tensor:
+        """Whether the cell ``theirs`` has the text of our row's cell in its view."""
+        counterpart = partner[ours, view[theirs]]
+        return (counterpart >= 0) & (text[counterpart.clamp(min=0)] == text[theirs])
+
+    return repeats(tile.anchors, tile.candidates) | repeats(tile.candidates, tile.anchors)
+
+
+def teacher_above(bound: float) -> Mask:
+    """Mask candidates of other rows that a frozen teacher finds more similar to the anchor's row than ``bound``."""
+
+    def mask(tile: Tile) -> Tensor:
+        vectors, known = tile.pool.row_teacher
+        return (tile.cosine(vectors) > bound) & known[tile.anchors] & known[tile.candidates]
+
+    return mask
+
+
+def own_negatives(tile: Tile) -> Tensor:
+    """Mask mined negatives for all rows but the one that they were mined for."""
+    row, owner = tile.pool.cells.row, tile.pool.cells.owner
+    if owner is None:
+        raise ObjectiveError("the batch does not say which row each negative was mined for; pass `owner`")
+
+    def foreign(negative: Tensor, anchor: Tensor) -> Tensor:
+        return (row[negative] < 0) & (owner[negative] >= 0) & (owner[negative] != row[anchor])
+
+    return foreign(tile.candidates, tile.anchors) | foreign(tile.anchors, tile.candidates)
+
+
+def any_of(*masks: Mask) -> Mask:
+    """Mask whatever one of the masks takes out."""
+
+    def mask(tile: Tile) -> Tensor:
+        return torch.stack([one(tile) for one in masks]).any(dim=0)
+
+    return mask

@@ -1,0 +1,201 @@
+"""The objectives of the papers, by name. Every one is a `Contrast` or a distillation with its settings written out."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from interlingua.errors import ObjectiveError
+from interlingua.objectives.base import Objective
+from interlingua.objectives.contrast import Contrast
+from interlingua.objectives.distillation import SimilarityDistillation, VectorDistillation
+from interlingua.objectives.graphs import Edge, Graph, all_pairs, every_view, loops, star, toward
+from interlingua.objectives.labels import Average, Priority, SoftLabels
+from interlingua.objectives.masks import Mask, own_negatives, same_text
+
+__all__ = [
+    "cosine_distillation",
+    "en_x",
+    "hard",
+    "hard_negatives",
+    "imascl",
+    "labse",
+    "mse_distillation",
+    "multiway",
+    "similarity_mse",
+    "soft_multiway",
+    "translation_ranking",
+]
+
+
+def translation_ranking(
+    *, target: str = "eng_Latn", temperature: float = 0.05, mask: Mask | None = same_text
+) -> Contrast:
+    """Rank the translation first, from every language into one: the TR of WACSE and DAP (candidates in English).
+
+    Reference:
+        Miao et al. 2024, eq. 9-10. https://arxiv.org/abs/2404.02490
+    """
+    return Contrast(toward(target), temperature=temperature, mask=mask)
+
+
+def hard(
+    *, temperature: float = 0.1, mask: Mask | None = same_text, reduction: Literal["mean", "sum"] = "sum"
+) -> Contrast:
+    """InfoNCE in both directions between all views: the hard baseline of IMASCL (a sum of two directions)."""
+    return Contrast(all_pairs(), temperature=temperature, mask=mask, reduction=reduction)
+
+
+def labse(*, temperature: float = 0.05, margin: float = 0.3, mask: Mask | None = same_text) -> Contrast:
+    """Both directions with an additive margin on the cosine of the true pair, before the temperature.
+
+    Reference:
+        Yang et al. 2019, https://arxiv.org/abs/1902.08564; Feng et al. 2022, https://arxiv.org/abs/2007.01852
+    """
+    return Contrast(all_pairs(), temperature=temperature, margin=margin, mask=mask, reduction="sum")
+
+
+def en_x(*, center: str = "eng_Latn", temperature: float = 0.05, mask: Mask | None = same_text) -> Contrast:
+    """English with every other view, both ways. Which other languages a batch holds is the batches' business.
+
+    The three draws of the baseline are made there: one language fixed per row (``draw: fixed``), drawn anew every
+    epoch (``draw: epoch``), or all of them (``views: languages``).
+    """
+    return Contrast(star(center), temperature=temperature, mask=mask)
+
+
+def multiway(
+    reading: Literal["A", "B", "C", "D"] = "A",
+    *,
+    temperature: float = 0.05,
+    margin: float = 0.0,
+    mask: Mask | None = same_text,
+    tile: int = 1024,
+) -> Contrast:
+    """Every language is an anchor for every other.
+
+    Args:
+        reading: A: all ordered pairs, candidates of one language at a time. B: one translation at a time against the
+            cells of all other rows in all languages. C: SupCon "out". D: SupCon "in".
+        temperature, margin, mask, tile: As for `Contrast`.
+
+    Reference:
+        Fazili and Goswami 2026, https://arxiv.org/abs/2602.21543
+    """
+    if reading == "A":
+        return Contrast(all_pairs(), temperature=temperature, margin=margin, mask=mask, tile=tile)
+    positives: dict[str, Literal["each", "average", "any"]] = {"B": "each", "C": "average", "D": "any"}
+    if reading not in positives:
+        raise ObjectiveError(f"multi-way has the readings A, B, C and D, not {reading!r}")
+    return Contrast(
+        every_view(), temperature=temperature, margin=margin, mask=mask, positives=positives[reading], tile=tile
+    )
+
+
+def imascl(
+    label: Literal["priority", "average", "hard"] = "priority",
+    *,
+    monolingual: bool = False,
+    reading: Literal["paper", "code"] = "code",
+    order: Sequence[str] | None = None,
+    temperature: float = 0.1,
+    teacher_temperature: float | None = None,
+    cross_weight: float | None = None,
+) -> Objective:
+    """Soft contrastive learning, with or without training of the monolingual space (TMS).
+
+    Args:
+        label: Where the labels come from.
+        monolingual: Add the loops of all languages (TMS).
+        reading: ``paper``: the column term weighs with the row term's labels, loops normalise over the first index,
+            ``0.1 * cross + mono``. ``code``: transposed labels, proper cross-entropies, loops counted twice, weights 1.
+        order: Languages from highest to lowest priority.
+        temperature: Of the student, and of the teacher unless ``teacher_temperature`` is given.
+        teacher_temperature: Of the teacher's softmax.
+        cross_weight: Weight of the cross-lingual term when loops are added; None is the reading's own.
+
+    Reference:
+        Park et al. 2024, eq. 3-8. https://arxiv.org/abs/2405.16155
+    """
+    labels: SoftLabels | None = None
+    if label != "hard":
+        kind = Priority if label == "priority" else Average
+        labels = kind(order, temperature=teacher_temperature)
+    paper = reading == "paper" and labels is not None
+    cross = Contrast(_shared_labels if paper else all_pairs(), labels=labels, temperature=temperature, reduction="sum")
+    if not monolingual:
+        return cross
+    loop_graph = _by_candidate(loops()) if paper else loops()
+    mono = Contrast(loop_graph, labels=labels, temperature=temperature, reduction="sum")
+    weight = cross_weight if cross_weight is not None else (0.1 if reading == "paper" else 1.0)
+    return weight * cross + (1.0 if reading == "paper" else 2.0) * mono
+
+
+def soft_multiway(
+    *,
+    order: Sequence[str] | None = None,
+    per: Literal["row", "edge"] = "row",
+    temperature: float = 0.1,
+    teacher_temperature: float | None = None,
+    tile: int = 1024,
+) -> Contrast:
+    """Multi-way with soft labels: every language an anchor, a teacher's similarities as labels.
+
+    Args:
+        order: Languages from highest to lowest priority.
+        per: ``row``: the row's highest-priority text labels every edge, so that an English-only teacher supervises
+            German with Japanese. ``edge``: the higher of the edge's two languages does (multilingual teacher).
+        temperature, teacher_temperature, tile: As for `Contrast` and `Priority`.
+    """
+    labels = Priority(order, temperature=teacher_temperature, per=per)
+    return Contrast(all_pairs(), labels=labels, temperature=temperature, tile=tile)
+
+
+def hard_negatives(*, temperature: float = 0.05, own_only: bool = False, both: bool = False) -> Contrast:
+    """Given hard negatives in the batch: the mUSE and supervised mSimCSE form.
+
+    Args:
+        temperature: Of the softmax.
+        own_only: A row's negatives are candidates for that row alone; else for all rows of the batch.
+        both: Anchors in both of two views; else only in ``source``, candidates and negatives in ``target``.
+
+    Reference:
+        Guo et al. 2018, https://arxiv.org/abs/1807.11906; Wang et al. 2022 (mSimCSE), https://arxiv.org/abs/2211.06127
+    """
+    from interlingua.objectives.graphs import both_ways, one_way
+
+    graph = both_ways("source", "target") if both else one_way("source", "target")
+    return Contrast(graph, temperature=temperature, mask=own_negatives if own_only else None)
+
+
+def mse_distillation(*, order: Sequence[str] | None = None, projection: tuple[int, int] | None = None) -> Objective:
+    """Squared distance to the teacher's vector of the row's first language.
+
+    Reference:
+        Reimers and Gurevych 2020, https://arxiv.org/abs/2004.09813
+    """
+    return VectorDistillation("mse", order=order, projection=projection)
+
+
+def cosine_distillation(*, order: Sequence[str] | None = None, projection: tuple[int, int] | None = None) -> Objective:
+    """One minus the cosine with the teacher's vector of the row's first language."""
+    return VectorDistillation("cosine", order=order, projection=projection)
+
+
+def similarity_mse(*, order: Sequence[str] | None = None, temperature: float = 0.1) -> Objective:
+    """Squared distance between the similarity matrices of student and teacher (the MSE row of IMASCL's code)."""
+    return SimilarityDistillation(all_pairs(), Priority(order), temperature=temperature)
+
+
+def _shared_labels(views: Sequence[str]) -> list[Edge]:
+    """All pairs, the later view's edge taking over the weights of the earlier view's: the paper's column term."""
+    return [
+        Edge(
+            edge.anchor,
+            edge.candidates,
+            "anchor" if views.index(edge.anchor) < views.index(edge.candidates[0]) else "candidate",
+        )
+        for edge in all_pairs()(views)
+    ]
+
+
+def _by_candidate(graph: Graph) -> Graph:
+    return lambda views: [Edge(edge.anchor, edge.candidates, "candidate") for edge in graph(views)]
