@@ -1,0 +1,28 @@
+"""Encoder to scores: tasks, metrics, and how scores are kept and shown. Importing this loads no model library."""
+
+from interlingua.evaluation.metrics import Estimate, accuracy, mean_accuracy, spearman, weighted_f1, wilson_interval
+from interlingua.evaluation.neighbours import Neighbours, nearest_both_ways, translation_hits
+from interlingua.evaluation.retrieval import TranslationRetrieval
+from interlingua.evaluation.scores import load_scores, scores_to_json
+from interlingua.evaluation.table import score_table
+from interlingua.evaluation.task import evaluate, headline_scores, mean_score, score_signature
+
+__all__ = [
+    "Estimate",
+    "Neighbours",
+    "TranslationRetrieval",
+    "accuracy",
+    "evaluate",
+    "headline_scores",
+    "load_scores",
+    "mean_accuracy",
+    "mean_score",
+    "nearest_both_ways",
+    "score_signature",
+    "score_table",
+    "scores_to_json",
+    "spearman",
+    "translation_hits",
+    "weighted_f1",
+    "wilson_interval",
+]
