@@ -108,6 +108,14 @@ def test_length_of_vectors_does_not_matter():
         np.testing.assert_array_equal(mine, plain)
 
 
+def test_vectors_given_are_left_alone():
+    source, target = planted(3)
+    given = source.copy(), target.copy()
+    translation_hits(source, target)
+    np.testing.assert_array_equal(source, given[0])
+    np.testing.assert_array_equal(target, given[1])
+
+
 def test_directions_are_not_mixed_up():
     """Every source is nearest to target 0; every target is nearest to its own source."""
     source = unit([[1, 0.0, 0.1], [0.9, 0.3, 0], [0.9, -0.3, 0]])

@@ -167,8 +167,7 @@ def _hits(
     index, score = nearest.index[query], nearest.score[query]
     first = index[:, 0] == gold
     hits = first.astype(np.float64)
-    # the gold is first and clearly so, or clearly not first; what is left is compared again
-    doubtful = np.flatnonzero(np.where(first, score[:, 0] - score[:, 1] < _NEAR, True))
+    doubtful = np.flatnonzero(~first | (score[:, 0] - score[:, 1] < _NEAR))
     for start in range(0, len(doubtful), block):
         part = doubtful[start : start + block]
         asked, right = _exact(queries[query[part]]), _exact(pool[gold[part]])

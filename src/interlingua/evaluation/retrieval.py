@@ -154,7 +154,7 @@ class TranslationRetrieval:
     def _hits(self, source: _Column, target: _Column, rows: Ids) -> tuple[Hits, Hits] | str:
         """Return the hits of both directions, or why there are none."""
         if len(rows) < 2:
-            return f"undefined: the pair shares {len(rows)} rows"
+            return f"undefined: the pair shares {len(rows)} row{'' if len(rows) == 1 else 's'}"
         source_ids, target_ids = source.id_of_row[rows], target.id_of_row[rows]
         source_pool, source_place = np.unique(source_ids, return_inverse=True)
         target_pool, target_place = np.unique(target_ids, return_inverse=True)
