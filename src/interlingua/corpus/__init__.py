@@ -1,9 +1,20 @@
 """FILES -> ROWS: the corpus table, readers for the usual formats, and named sets."""
 
-from interlingua.corpus.source import Source
+from interlingua.corpus.catalog import ScoredPairs, open_corpus, open_scored_pairs
+from interlingua.corpus.readers import open_rows
 from interlingua.corpus.splits import split_of
 from interlingua.corpus.statistics import CorpusStatistics, LanguageStatistics
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.writing import write_corpus
 
-__all__ = ["Corpus", "CorpusStatistics", "LanguageStatistics", "Source", "split_of", "write_corpus"]
+__all__ = [
+    "Corpus",
+    "CorpusStatistics",
+    "LanguageStatistics",
+    "ScoredPairs",
+    "open_corpus",
+    "open_rows",
+    "open_scored_pairs",
+    "split_of",
+    "write_corpus",
+]

@@ -15,7 +15,7 @@ from pyarrow import fs
 
 from interlingua.corpus.splits import PIVOT, SplitRule
 from interlingua.errors import CorpusError, LanguageError
-from interlingua.languages import canonical, canonical_columns
+from interlingua.languages import canonical
 
 __all__ = ["CARD", "CLEAN", "RowHasher", "Source", "canonical_names"]
 
@@ -76,9 +76,11 @@ class Source:
             raise CorpusError(f"{path} cannot be read as Parquet: {error}") from error
         if empty:
             raise CorpusError(f"{path} holds no rows")
+        columns = canonical_names(dataset.schema.names, where=str(path), rename=rename)
+        _check_text(dataset.schema, columns, where=str(path))
         return cls(
             dataset,
-            canonical_names(dataset.schema, where=str(path), rename=rename),
+            columns,
             name or path.stem,
             stored_fingerprint=_carded_fingerprint(path, files),
             files=files,
@@ -175,47 +177,57 @@ class RowHasher:
         return self._hash.hexdigest()
 
 
-def canonical_names(schema: Any, *, where: str, rename: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return given column names by canonical name, checking that every language column holds text.
+def canonical_names(
+    names: Sequence[str], *, where: str, rename: Mapping[str, str] | None = None, hint: str = ""
+) -> dict[str, str]:
+    """Return given column names by canonical name: languages, and provenance that begins with ``_``.
 
     Args:
-        schema: A ``pyarrow.Schema``.
+        names: As the file has them.
         where: The file, for messages.
-        rename: Canonical language or ``_name`` by given name, for columns whose name does not say it.
+        rename: Language or ``_name`` by given name, for columns whose name does not say it.
+        hint: What else could be wrong, for messages.
+
+    Raises:
+        CorpusError: A name is no language and does not begin with ``_``, or there is no language at all.
+        LanguageError: Two columns mean one language.
     """
     rename = rename or {}
-    absent = sorted(set(rename) - set(schema.names))
+    absent = sorted(set(rename) - set(names))
     if absent:
-        raise CorpusError(f"{where} has no column {', '.join(absent)} to rename; it has {', '.join(schema.names)}")
-    meaning = {given: rename.get(given, given) for given in schema.names}
+        raise CorpusError(f"{where} has no column {', '.join(absent)} to rename; it has {', '.join(names)}")
     columns: dict[str, str] = {}
-    for given, meant in meaning.items():
-        if meant.startswith("_") and columns.setdefault(meant, given) != given:
-            raise CorpusError(f"{where}: columns {columns[meant]!r} and {given!r} both are {meant}; rename one")
-    texts = [given for given, meant in meaning.items() if not meant.startswith("_")]
-    for given in texts:
-        _check_language(given, meaning[given], schema.field(given).type, where=where, named=given in rename)
-    spelled = [given if given not in rename else meaning[given] for given in texts]
-    try:
-        found = canonical_columns(spelled)
-    except LanguageError as error:
-        raise LanguageError(f"{where}: {error}") from error
-    if not found:
-        raise CorpusError(f"{where} has no column of text; its columns are {', '.join(schema.names)}")
-    return columns | dict(zip(found, texts, strict=True))
+    for given in names:
+        meant = rename.get(given, given)
+        code = (
+            meant if meant.startswith("_") else _language(given, meant, where=where, named=given in rename, hint=hint)
+        )
+        if code in columns:
+            kind = LanguageError if code[0] != "_" else CorpusError
+            raise kind(f"{where}: columns {columns[code]!r} and {given!r} both mean {code}; drop one or rename it")
+        columns[code] = given
+    if all(code.startswith("_") for code in columns):
+        raise CorpusError(f"{where} has no column of text; its columns are {', '.join(names)}")
+    return dict(sorted(columns.items(), key=lambda column: not column[0].startswith("_")))
 
 
-def _check_language(given: str, meant: str, kind: Any, *, where: str, named: bool) -> None:
-    advice = f"rename it: {{{given!r}: '_{given}'}} for provenance, or {{{given!r}: 'eng'}} for a language"
+def _language(given: str, meant: str, *, where: str, named: bool, hint: str) -> str:
+    advice = f"rename it: {given}=_{given} for provenance, or {given}=eng for a language{hint}"
     if given.lower() == "id" and not named:
         raise CorpusError(f"{where}: column {given!r} may be an identifier or Indonesian; {advice}")
     try:
-        canonical(meant)
+        return canonical(meant)
     except LanguageError as error:
         raise CorpusError(f"{where}: column {given!r} is no language ({error}); {advice}") from error
-    values = kind.value_type if pa.types.is_dictionary(kind) else kind
-    if not (pa.types.is_string(values) or pa.types.is_large_string(values) or pa.types.is_null(values)):
-        raise CorpusError(f"{where}: column {given!r} holds {kind}, not text; {advice}")
+
+
+def _check_text(schema: Any, columns: Mapping[str, str], *, where: str) -> None:
+    for code, given in columns.items():
+        kind = schema.field(given).type
+        values = kind.value_type if pa.types.is_dictionary(kind) else kind
+        text = pa.types.is_string(values) or pa.types.is_large_string(values) or pa.types.is_null(values)
+        if not (text or code.startswith("_")):
+            raise CorpusError(f"{where}: column {given!r} holds {kind}, not text; rename it: {given}=_{given}")
 
 
 def _carded_fingerprint(path: Path, files: Iterable[Path]) -> str | None:

@@ -1,0 +1,222 @@
+"""Data by name: the sets of ``catalog.toml``, and the one door for whatever a user names."""
+
+import logging
+import os
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import as_file, files
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from interlingua.corpus.readers import open_rows, read_delimited, read_tatoeba
+from interlingua.corpus.readers.pairs import read_pairs
+from interlingua.corpus.scored import ScoredPairs, read_scored_pairs, scored_rows
+from interlingua.corpus.table import Corpus
+from interlingua.corpus.writing import write_corpus
+from interlingua.errors import CorpusError
+from interlingua.types import Row
+
+__all__ = ["VARIABLE", "NamedSet", "ScoredPairs", "info", "locate", "names", "open_corpus", "open_scored_pairs"]
+
+VARIABLE = "INTERLINGUA_DATA"
+"""The environment variable that names the folder of data sets."""
+
+_IN_MEMORY_ROWS = 100_000
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSet:
+    """What the catalog knows of a set.
+
+    Args:
+        name: How it is asked for.
+        title: What it is, in one line.
+        layout: How its file is read: ``rows``, ``pairs``, ``tatoeba``, ``scored`` or ``shipped``.
+        path: Where it lies under the data folder.
+        splits: Those it has; empty where it has none.
+        licence: SPDX identifier, or words where there is no single one.
+        homepage: Where it comes from.
+        citation: What to cite.
+        rename: Language or provenance by column, where the name of the column does not say it.
+        languages: The languages, where the file does not say them.
+    """
+
+    name: str
+    title: str
+    layout: str
+    path: str
+    splits: tuple[str, ...]
+    licence: str
+    homepage: str
+    citation: str
+    rename: Mapping[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all sets.
+
+    Example:
+        >>> "phrasebook" in names() and "ntrex" in names()
+        True
+    """
+    return tuple(_catalog())
+
+
+def info(name: str) -> NamedSet:
+    """Return what is known of a set.
+
+    Raises:
+        CorpusError: There is no set of this name.
+
+    Example:
+        >>> info("ntrex").licence
+        'CC-BY-SA-4.0'
+    """
+    try:
+        return _catalog()[name]
+    except KeyError:
+        close = get_close_matches(name, names(), n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names())}"
+        raise CorpusError(f"the catalog has no set {name!r}; {hint}") from None
+
+
+def locate(name: str) -> Path:
+    """Return where the file or folder of a set lies.
+
+    Raises:
+        CorpusError: The variable is not set, or the file is not there.
+    """
+    entry = info(name)
+    root = os.environ.get(VARIABLE)
+    advice = f"get it from {entry.homepage} and put it there"
+    if not root:
+        raise CorpusError(f"set {name} needs {VARIABLE}: the folder that holds {entry.path}; {advice}")
+    path = Path(root) / entry.path
+    if not path.exists():
+        raise CorpusError(f"set {name} is not at {path} ({VARIABLE}={root}); {advice}")
+    return path
+
+
+def open_corpus(name_or_path: str | Path, *, rename: Mapping[str, str] | None = None, strict: bool = False) -> Corpus:
+    """Open whatever a user names as data.
+
+    Args:
+        name_or_path: A set of the catalog (``ntrex``; one language or pair of it as ``tatoeba:tel``,
+            ``mafand:eng-swa``), a Parquet file or folder, any source that :func:`interlingua.corpus.open_rows` reads.
+            A large file that is not Parquet is first copied to a temporary folder.
+        rename: Language or ``_name`` by column name, for files.
+        strict: A bad record is an error; otherwise it is left out and reported.
+
+    Raises:
+        CorpusError: Nothing of this name, or it cannot be read.
+
+    Example:
+        >>> open_corpus("nusaks")
+        Traceback (most recent call last):
+        interlingua.errors.CorpusError: 'nusaks' is neither a file nor a set of the catalog; did you mean nusax?
+    """
+    written = str(name_or_path)
+    name, _, part = written.partition(":")
+    if name in names():
+        return _open_named(info(name), part)
+    path = Path(name_or_path)
+    if path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet"))):
+        return Corpus.open(path, rename=rename)
+    if not path.exists() and "=" not in written:
+        close = get_close_matches(name, names(), n=1)
+        hint = f"did you mean {close[0]}?" if close else f"sets are {', '.join(names())}"
+        raise CorpusError(f"{written!r} is neither a file nor a set of the catalog; {hint}")
+    return _kept(open_rows(name_or_path, rename=rename, strict=strict), name=_stem(path))
+
+
+def open_scored_pairs(name: str, *, source: str, target: str, split: str | None = None) -> ScoredPairs:
+    """Open sentence pairs with similarity scores.
+
+    Args:
+        name: ``stsb`` or ``jsts``.
+        source: Language of the first sentence, in any spelling.
+        target: Language of the second sentence; the same or another.
+        split: ``train`` or ``dev``; None for all.
+
+    Raises:
+        CorpusError: No such set, language or split, or its file is not there.
+    """
+    entry = info(name)
+    if entry.layout != "scored":
+        scored = [other for other in names() if info(other).layout == "scored"]
+        raise CorpusError(f"{name} has no scored pairs; {', '.join(scored)} have")
+    return read_scored_pairs(
+        locate(name), source=source, target=target, split=split, name=name, languages=entry.languages
+    )
+
+
+@cache
+def _catalog() -> dict[str, NamedSet]:
+    text = files("interlingua.corpus").joinpath("catalog.toml").read_text(encoding="utf-8")
+    return {name: _named_set(name, entry) for name, entry in tomllib.loads(text).items()}
+
+
+def _named_set(name: str, entry: Mapping[str, Any]) -> NamedSet:
+    lists = {key: tuple(entry.get(key, ())) for key in ("splits", "languages")}
+    return NamedSet(**{**entry, **lists, "name": name})
+
+
+def _open_named(entry: NamedSet, part: str) -> Corpus:
+    title = f"{entry.name}:{part}" if part else entry.name
+    if part and entry.layout not in ("pairs", "tatoeba"):
+        raise CorpusError(f"set {entry.name} has no parts, so {title} means nothing; use --languages or --split")
+    match entry.layout:
+        case "rows":
+            return Corpus.open(locate(entry.name), rename=entry.rename, name=entry.name)
+        case "pairs":
+            rows = read_pairs(locate(entry.name), only=_pair(part, title) if part else None)
+        case "tatoeba" if part:
+            rows = read_tatoeba(locate(entry.name), part, rename=entry.rename)
+        case "tatoeba":
+            rows = open_rows(locate(entry.name), rename=entry.rename)
+        case "scored":
+            rows = scored_rows(locate(entry.name), languages=entry.languages)
+        case _:
+            rows = _shipped_rows(entry.path)
+    return _kept(rows, name=title)
+
+
+def _shipped_rows(path: str) -> Iterator[Row]:
+    with as_file(files("interlingua.corpus").joinpath(path)) as file:
+        yield from read_delimited(file, strict=True)
+
+
+def _pair(part: str, title: str) -> tuple[str, str]:
+    first, _, second = part.partition("-")
+    if not second:
+        raise CorpusError(f"{title!r} names no pair of languages; write it as {title.split(':')[0]}:eng-deu")
+    return first, second
+
+
+def _kept(rows: Iterable[Row], *, name: str) -> Corpus:
+    """The rows in memory, or on disk for as long as the process lives where they are many."""
+    walk = iter(rows)
+    first = list(islice(walk, _IN_MEMORY_ROWS))
+    if len(first) < _IN_MEMORY_ROWS:
+        return Corpus.from_rows(first, name=name)
+    folder = Path(tempfile.mkdtemp(dir=_temporary().name)) / "corpus"
+    logger.info("%s is large; copying it to %s (`interlingua corpus build` does so for good)", name, folder)
+    write_corpus(chain(first, walk), folder)
+    return Corpus.open(folder, name=name)
+
+
+@cache
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="interlingua-")
+
+
+def _stem(path: Path) -> str:
+    return path.name.split(".")[0] or path.name

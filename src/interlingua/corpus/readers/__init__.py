@@ -1,0 +1,22 @@
+"""Readers: one file a format, each a lazy generator of rows in constant memory."""
+
+from interlingua.corpus.readers.delimited import read_delimited
+from interlingua.corpus.readers.dispatch import open_rows
+from interlingua.corpus.readers.huggingface import read_saved_dataset
+from interlingua.corpus.readers.jsonl import read_jsonl
+from interlingua.corpus.readers.lines import read_lines
+from interlingua.corpus.readers.parquet import read_parquet
+from interlingua.corpus.readers.tatoeba import read_tatoeba, tatoeba_files
+from interlingua.corpus.readers.tmx import read_tmx
+
+__all__ = [
+    "open_rows",
+    "read_delimited",
+    "read_jsonl",
+    "read_lines",
+    "read_parquet",
+    "read_saved_dataset",
+    "read_tatoeba",
+    "read_tmx",
+    "tatoeba_files",
+]
