@@ -2,18 +2,22 @@
 
 from interlingua.evaluation.metrics import Estimate, accuracy, mean_accuracy, spearman, weighted_f1, wilson_interval
 from interlingua.evaluation.neighbours import Neighbours, nearest_both_ways, translation_hits
+from interlingua.evaluation.pairs import language_pairs
 from interlingua.evaluation.retrieval import TranslationRetrieval
 from interlingua.evaluation.scores import load_scores, scores_to_json
+from interlingua.evaluation.similarity import SemanticSimilarity
 from interlingua.evaluation.table import score_table
 from interlingua.evaluation.task import evaluate, headline_scores, mean_score, score_signature
 
 __all__ = [
     "Estimate",
     "Neighbours",
+    "SemanticSimilarity",
     "TranslationRetrieval",
     "accuracy",
     "evaluate",
     "headline_scores",
+    "language_pairs",
     "load_scores",
     "mean_accuracy",
     "mean_score",

@@ -166,7 +166,7 @@ def _hits(
         return np.ones(len(query))
     index, score = nearest.index[query], nearest.score[query]
     first = index[:, 0] == gold
-    hits = first.astype(np.float64)
+    hits: NDArray[np.float64] = first.astype(np.float64)
     doubtful = np.flatnonzero(~first | (score[:, 0] - score[:, 1] < _NEAR))
     for start in range(0, len(doubtful), block):
         part = doubtful[start : start + block]

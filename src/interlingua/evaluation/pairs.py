@@ -38,9 +38,6 @@ def language_pairs(pairs: str | Sequence[Pair], languages: Sequence[str], *, dat
     wanted = list(dict.fromkeys(wanted))
     if not wanted:
         raise EvaluationError(f"{data}: {', '.join(languages) or 'no language'} makes no pair; give two languages")
-    for a, b in wanted:
-        if a == b or (b, a) in wanted:
-            raise EvaluationError(f"{data}: the pair {a}, {b} must be two languages, given once (both directions run)")
     return wanted
 
 

@@ -79,6 +79,11 @@ class TranslationRetrieval:
         self.corpus = corpus if split is None else corpus.select(split=split)
         self._name = name or f"retrieval:{self.corpus.name}"
         self.pairs = language_pairs(pairs, self.corpus.languages, data=self._name)
+        for a, b in self.pairs:
+            if a == b or (b, a) in self.pairs:
+                raise EvaluationError(
+                    f"{self._name}: the pair {a}, {b} must be two languages, given once: both directions are scored"
+                )
         self.match, self.split, self.max_rows = match, split, max_rows
         languages = dict.fromkeys(language for pair in self.pairs for language in pair)
         self._texts = {language: self.corpus.texts(language) for language in languages}

@@ -1,4 +1,4 @@
-"""Scores as a table for the terminal: one line a language pair, both directions side by side."""
+"""Scores as tables for the terminal: one table a task, one line a language pair, both directions side by side."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,95 +8,103 @@ from typing import TYPE_CHECKING
 from interlingua.types import Score
 
 if TYPE_CHECKING:
+    from rich.console import Group
     from rich.table import Table
 
 __all__ = ["score_table"]
 
+Key = tuple[str, str, tuple[str, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What stands in one line: a score, and for the mean of two directions those two."""
+    """What stands in one line: a score, and if that is the mean of two directions, those two."""
 
     score: Score
     directions: tuple[Score, ...] = ()
 
+    @property
+    def heading(self) -> str:
+        """The table it belongs to: task and metric."""
+        return f"{self.score.task}, {self.score.metric.removeprefix('mean_').removeprefix('macro_')} times 100"
 
-def score_table(scores: Sequence[Score], *, before: Sequence[Score] = (), title: str | None = None) -> "Table":
-    """Return a table of scores, times 100, for :func:`rich.print`.
 
-    A line for every pair of languages: both directions, their mean, its 95 % interval and the number of items. With
-    ``before`` also the value before and the difference.
+def score_table(scores: Iterable[Score], *, before: Iterable[Score] | None = None) -> "Group":
+    """Return scores, times 100, as tables for :func:`rich.print`: one for each task and metric.
+
+    A line for every pair of languages: both directions, their mean, its 95 % interval and the number of items. Below
+    stand the notes of undefined scores and the conditions.
 
     Args:
         scores: Scores of one encoder, of any tasks.
-        before: Scores of the same tasks for the encoder to compare with.
-        title: Heading.
+        before: Scores of the same tasks for the encoder to compare with: adds its value and the difference.
     """
+    from rich.console import Group
+
+    earlier = None if before is None else {_key(score): score for score in before}
+    tables: dict[str, list[_Line]] = {}
+    for line in _lines(list(scores)):
+        tables.setdefault(line.heading, []).append(line)
+    return Group(*(_table(heading, lines, earlier) for heading, lines in tables.items()))
+
+
+def _table(heading: str, lines: Sequence[_Line], before: dict[Key, Score] | None) -> "Table":
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    earlier = {_key(score): score for score in before}
-    lines = _lines(scores)
-    caption = _caption([line.score for line in lines])
-    table = Table(title=title, title_justify="left", caption=caption, caption_justify="left")
-    table.add_column("task", overflow="fold")
-    table.add_column("languages", overflow="fold")
-    table.add_column("metric")
-    for heading in ("→", "←", *(("before",) if before else ()), "score", "95 % interval", "n"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    if before:
-        table.add_column("change", justify="right", no_wrap=True)
-    previous = None
+    both_ways = any(line.directions for line in lines)
+    table = Table(title=heading, caption=_caption(lines), box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.title_justify = table.caption_justify = "left"
+    table.add_column("languages", no_wrap=True)
+    numbers = [*(("→", "←") if both_ways else ()), *(("before",) if before is not None else ()), "score"]
+    for column in (*numbers, *(("change",) if before is not None else ()), "95 %", "n"):
+        table.add_column(column, justify="right", no_wrap=True)
     for line in lines:
-        if previous is not None and previous != line.score.task:
-            table.add_section()
-        cells = _cells(line, earlier.get(_key(line.score)), compare=bool(before))
-        style = "bold" if line.score.metric.startswith("macro_") else None
-        table.add_row("" if previous == line.score.task else line.score.task, *cells, style=style)
-        previous = line.score.task
+        score = line.score
+        cells = [_languages(score)]
+        if both_ways:
+            cells += [_percent(direction.value) for direction in line.directions] or ["", ""]
+        if before is None:
+            cells.append(_percent(score.value))
+        else:
+            earlier = before.get(_key(score))
+            old = float("nan") if earlier is None else earlier.value
+            cells += [_percent(old), _percent(score.value), _percent(score.value - old, sign="+")]
+        interval = "" if isnan(score.low) else f"{_percent(score.low)}–{_percent(score.high)}"
+        table.add_row(*cells, interval, f"{score.n:,}", style="bold" if _is_macro(score) else None)
     return table
 
 
-def _lines(scores: Iterable[Score]) -> list[_Line]:
-    """Fold two directions and their mean into one line; every other score has its own."""
-    scores = list(scores)
+def _lines(scores: Sequence[Score]) -> list[_Line]:
+    """Fold two directions and their mean into one line, in the place of the mean; every other score has its own."""
     found = {_key(score): score for score in scores}
-    lines, folded = [], set()
-    for score in scores:
-        if not score.metric.startswith("mean_") or len(score.languages) != 2:
-            continue
-        metric = score.metric.removeprefix("mean_")
-        keys = [(score.task, metric, languages) for languages in (score.languages, score.languages[::-1])]
-        if all(key in found for key in keys):
-            folded.update(keys)
-            lines.append((_key(score), _Line(score, tuple(found[key] for key in keys))))
-    means = dict(lines)
-    return [means.get(_key(score), _Line(score)) for score in scores if _key(score) not in folded]
-
-
-def _cells(line: _Line, before: Score | None, *, compare: bool) -> list[str]:
-    score = line.score
-    directions = [_percent(direction.value) for direction in line.directions] or ["", ""]
-    interval = "" if isnan(score.low) else f"{_percent(score.low)} – {_percent(score.high)}"
-    value = _percent(score.value)
-    cells = [_languages(score), score.metric.replace("_", " "), *directions, value, interval, f"{score.n:,}"]
-    if not compare:
-        return cells
-    cells.insert(4, _percent(before.value) if before else "–")
-    return [*cells, f"{100 * (score.value - before.value):+.1f}" if before and not isnan(score.value) else "–"]
+    directions: dict[Key, tuple[Score, ...]] = {}
+    for key, score in found.items():
+        if score.metric.startswith("mean_") and len(score.languages) == 2:
+            metric = score.metric.removeprefix("mean_")
+            both = [(score.task, metric, languages) for languages in (score.languages, score.languages[::-1])]
+            if all(direction in found for direction in both):
+                directions[key] = tuple(found[direction] for direction in both)
+    folded = {_key(direction) for pair in directions.values() for direction in pair}
+    return [_Line(score, directions.get(key, ())) for key, score in found.items() if key not in folded]
 
 
 def _languages(score: Score) -> str:
-    return f"{len(score.languages)} languages" if score.metric.startswith("macro_") else " ".join(score.languages)
+    return f"mean ({len(score.languages)} languages)" if _is_macro(score) else " ".join(score.languages)
 
 
-def _percent(value: float) -> str:
-    return "–" if isnan(value) else f"{100 * value:.1f}"
+def _is_macro(score: Score) -> bool:
+    return score.metric.startswith("macro_")
 
 
-def _caption(scores: Sequence[Score]) -> str:
-    notes = dict.fromkeys(f"{' '.join(score.languages)}: {score.note}" for score in scores if score.note)
-    return "\n".join([*notes, *dict.fromkeys(score.signature for score in scores if score.signature)])
+def _percent(value: float, *, sign: str = "") -> str:
+    return "–" if isnan(value) else f"{100 * value:{sign}.1f}"
 
 
-def _key(score: Score) -> tuple[str, str, tuple[str, ...]]:
+def _caption(lines: Sequence[_Line]) -> str:
+    notes = [f"{_languages(line.score)}: {line.score.note}" for line in lines if line.score.note]
+    return "\n".join([*notes, *dict.fromkeys(line.score.signature for line in lines if line.score.signature)])
+
+
+def _key(score: Score) -> Key:
     return score.task, score.metric, score.languages

@@ -1,0 +1,72 @@
+"""The command line: ``interlingua VERB``, one thin file a verb. Nothing heavy is imported before a verb runs."""
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from interlingua import __version__
+from interlingua.cli import evaluate
+from interlingua.errors import InterlinguaError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="interlingua",
+    help="Make sentence encoders agree across languages; measure and show that agreement.",
+    epilog="Errors and progress go to stderr, data to stdout. Exit codes: 0 done, 2 wrong input, 130 interrupted.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(evaluate.evaluate)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"interlingua {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more, to stderr.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Make sentence encoders agree across languages; measure and show that agreement."""
+    logger = logging.getLogger("interlingua")
+    logger.handlers = [logging.StreamHandler(sys.stderr)]
+    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command line and return its exit code.
+
+    An error that interlingua raises on purpose becomes one line on stderr, its notes become hints; others keep their
+    traceback.
+
+    Args:
+        argv: The words after ``interlingua``; those of the process unless given.
+
+    Returns:
+        0 done, 2 wrong input, 130 interrupted.
+
+    Example:
+        >>> main(["--version"])
+        interlingua 0.1.0
+        0
+    """
+    try:
+        app(args=argv, prog_name="interlingua")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except InterlinguaError as error:
+        typer.echo(f"error: {error}", err=True)
+        for hint in getattr(error, "__notes__", ()):
+            typer.echo(f"hint: {hint}", err=True)
+        return 2
+    return 0
