@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from interlingua import __version__
-from interlingua.cli import evaluate
+from interlingua.cli import corpus, evaluate
 from interlingua.errors import InterlinguaError
 
 __all__ = ["app", "main"]
@@ -21,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(evaluate.evaluate)
+app.add_typer(corpus.app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,0 +1,107 @@
+import logging
+import os
+import subprocess
+import sys
+
+import pytest
+import typer
+
+from interlingua import __version__
+from interlingua.cli import app as app_module
+from interlingua.cli.app import app, main
+from interlingua.errors import CorpusError
+
+HEAVY = ("torch", "transformers", "sentence_transformers", "datasets", "pyarrow", "pandas", "scipy", "numpy")
+
+
+def verbs(command, path=()):
+    """Every command of the tree, as the words that name it."""
+    yield path
+    for name, child in getattr(command, "commands", {}).items():
+        yield from verbs(child, (*path, name))
+
+
+COMMANDS = [" ".join(path) for path in verbs(typer.main.get_command(app))]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command(command, capsys):
+    assert main([*command.split(), "--help"]) == 0
+    out, err = capsys.readouterr()
+    assert "Usage: interlingua " + command in " ".join(out.split())
+    assert err == ""
+
+
+def test_help_loads_nothing_heavy():
+    check = (
+        "import sys\n"
+        "from interlingua.cli.app import main\n"
+        f"for command in {COMMANDS!r}:\n"
+        "    assert main([*command.split(), '--help']) == 0\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert result.stderr.strip() == "[]"
+
+
+def test_version(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"interlingua {__version__}\n"
+
+
+def test_no_words_show_the_help(capsys):
+    assert main([]) == 2
+    assert "Usage: interlingua" in "".join(capsys.readouterr())
+
+
+def test_unknown_verbs_and_options_end_with_2(capsys):
+    assert main(["evalate"]) == 2
+    assert "evaluate" in capsys.readouterr().err
+    assert main(["evaluate", "model", "--colour", "red"]) == 2
+    assert "--colour" in capsys.readouterr().err
+
+
+def run_raising(monkeypatch, error):
+    def verb():
+        raise error
+
+    failing = typer.Typer(pretty_exceptions_enable=False)
+    failing.command()(verb)
+    monkeypatch.setattr(app_module, "app", failing)
+    return main([])
+
+
+def test_errors_become_one_line_and_hints(monkeypatch, capsys):
+    error = CorpusError("there is no set 'ntrx'")
+    error.add_note("did you mean ntrex?")
+    assert run_raising(monkeypatch, error) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "error: there is no set 'ntrx'\nhint: did you mean ntrex?\n"
+
+
+def test_interruption_ends_with_130(monkeypatch):
+    assert run_raising(monkeypatch, KeyboardInterrupt()) == 130
+
+
+def test_errors_that_nobody_raised_on_purpose_keep_their_traceback(monkeypatch):
+    with pytest.raises(ZeroDivisionError):
+        run_raising(monkeypatch, ZeroDivisionError())
+
+
+def test_logs_go_to_stderr(monkeypatch, capsys):
+    def verb():
+        logging.getLogger("interlingua.somewhere").info("half way")
+        typer.echo("data")
+
+    talking = typer.Typer(callback=app_module.root)
+    talking.command()(verb)
+    monkeypatch.setattr(app_module, "app", talking)
+    assert main(["verb"]) == 0
+    assert capsys.readouterr() == ("data\n", "half way\n")
+
+
+def test_python_m_is_the_command():
+    words = [sys.executable, "-m", "interlingua", "--version"]
+    result = subprocess.run(words, capture_output=True, text=True, check=True, env=dict(os.environ))
+    assert result.stdout == f"interlingua {__version__}\n"

@@ -1,0 +1,133 @@
+import json
+
+import numpy as np
+import pytest
+
+from evaluation.encoders import noisy_encoder
+from interlingua.cli.app import main
+from interlingua.corpus import ScoredPairs
+from interlingua.evaluation import load_scores
+from interlingua.types import Row
+
+ROWS = [
+    Row(
+        {"eng_Latn": f"eng {i}", "deu_Latn": f"deu {i}", "tel_Telu": f"tel {i}"},
+        {"_split": "dev" if i < 8 else "train"},
+    )
+    for i in range(20)
+]
+
+
+@pytest.fixture
+def data(tmp_path):
+    path = tmp_path / "invented.jsonl"
+    lines = [json.dumps({**row.texts, **row.meta}) for row in ROWS]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def loaded(monkeypatch):
+    """What the encoder was loaded with, or an exception that loading it should raise."""
+    calls = []
+
+    def load(spec, **settings):
+        calls.append((spec, settings))
+        return noisy_encoder(ROWS)
+
+    monkeypatch.setattr("interlingua.encoder.load_encoder", load, raising=False)
+    return calls
+
+
+def test_a_table_goes_to_stdout_and_progress_to_stderr(data, loaded, capsys):
+    assert main(["evaluate", "a/model", "-d", data, "--split", "dev"]) == 0
+    out, err = capsys.readouterr()
+    assert "retrieval:invented/dev, accuracy times 100" in out
+    assert [line.split()[:2] for line in out.splitlines() if line.startswith("eng_Latn")] == [
+        ["eng_Latn", "deu_Latn"],
+        ["eng_Latn", "tel_Telu"],
+    ]
+    assert "mean (3 languages)" in out
+    assert "retrieval:invented/dev" in err
+    assert loaded == [("a/model", {"pooling": None, "max_length": None, "prefix": None})]
+
+
+def test_json_is_a_file_of_scores(data, loaded, capsys, tmp_path):
+    words = ["evaluate", "m", "-d", data, "-l", "en,te", "--pairs", "te:en", "--match", "index", "--json"]
+    assert main([*words, "--max-rows", "9", "--pooling", "cls", "--max-length", "64", "--prefix", "query: "]) == 0
+    (tmp_path / "scores.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    scores = load_scores(tmp_path / "scores.json")["scores"]
+    assert [(score.metric, score.languages, score.n) for score in scores] == [
+        ("accuracy", ("tel_Telu", "eng_Latn"), 9),
+        ("accuracy", ("eng_Latn", "tel_Telu"), 9),
+        ("mean_accuracy", ("tel_Telu", "eng_Latn"), 9),
+    ]
+    assert "match:index|ties:shared|rows:9" in scores[0].signature
+    assert loaded[0][1] == {"pooling": "cls", "max_length": 64, "prefix": "query: "}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        ([], [("eng_Latn", "eng_Latn"), ("tel_Telu", "tel_Telu")]),
+        (["--pairs", "en-xx"], [("eng_Latn", "tel_Telu")]),
+        (["--pairs", "te:te,te:en"], [("tel_Telu", "tel_Telu"), ("tel_Telu", "eng_Latn")]),
+    ],
+)
+def test_similarity(data, loaded, capsys, monkeypatch, pairs, expected):
+    def open_pairs(name, *, source, target, split):
+        sides = [[row.texts[language] for row in ROWS] for language in (source, target)]
+        scores = np.arange(20.0) % 6
+        return ScoredPairs(
+            source=sides[0], target=sides[1][::-1], scores=scores, languages=(source, target), name=f"sts/{split}"
+        )
+
+    monkeypatch.setattr("interlingua.corpus.open_scored_pairs", open_pairs)
+    words = ["evaluate", "m", "-d", data, "--task", "sts", "-l", "en,te", "--split", "dev", "--json"]
+    assert main([*words, *pairs]) == 0
+    scores = json.loads(capsys.readouterr().out)["scores"]
+    assert [tuple(score["languages"]) for score in scores if score["metric"] == "spearman"] == expected
+    assert {score["task"] for score in scores} == {"sts:sts/dev"}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-d", "nowhere/at/all"], "nowhere/at/all"),
+        (["-d", "DATA", "-l", "en,fr"], "fra_Latn"),
+        (["-d", "DATA", "--pairs", "fr-xx"], "has no fra_Latn"),
+        (["-d", "DATA", "--pairs", "en:"], "error:"),
+        (["-d", "DATA", "-l", "en"], "makes no pair"),
+        (["-d", "DATA", "--split", "test"], "test"),
+        (["-d", "DATA", "-d", "DATA"], "two tasks are called"),
+        (["-d", "DATA", "--task", "sts"], "the catalog has no set"),
+        (["-d", "DATA", "--task", "sts", "--max-rows", "5"], "--max-rows and --match belong to"),
+        (["-d", "DATA", "--max-rows", "1"], "--max-rows"),
+        (["-d", "ONE"], "shares 2 rows"),
+        (["-d", "EMPTY"], "error:"),
+        ([], "--data"),
+    ],
+)
+def test_bad_input_is_one_error_and_nothing_on_stdout(data, loaded, capsys, tmp_path, words, message):
+    one, empty = tmp_path / "one.jsonl", tmp_path / "empty.jsonl"
+    one.write_text(json.dumps(dict(ROWS[0].texts)) + "\n", encoding="utf-8")
+    empty.write_text("", encoding="utf-8")
+    files = {"DATA": data, "ONE": str(one), "EMPTY": str(empty)}
+    assert main(["evaluate", "m", *(files.get(word, word) for word in words)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_nan_vectors_are_an_error(data, monkeypatch, capsys):
+    class Broken:
+        name = "broken"
+        fingerprint = "0"
+
+        def encode(self, texts, *, language=None):
+            return np.full((len(texts), 3), np.nan, dtype=np.float32)
+
+    monkeypatch.setattr("interlingua.encoder.load_encoder", lambda spec, **settings: Broken(), raising=False)
+    assert main(["evaluate", "m", "-d", data]) == 2
+    assert "error: broken made 20 of 20 eng_Latn vectors" in capsys.readouterr().err
