@@ -1,4 +1,4 @@
-"""VECTORS -> A NUMBER: objectives over an encoded batch. They import torch, and know no model, tokenizer or data set."""
+"""VECTORS -> A NUMBER: objectives over an encoded batch. They import torch; they know no model, tokenizer or data."""
 
 from interlingua.objectives.base import EncodedCells, Objective, Sum
 from interlingua.objectives.contrast import Contrast

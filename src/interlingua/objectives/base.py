@@ -1,7 +1,7 @@
 """What an objective is given, what it returns, and how objectives add."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from interlingua.errors import ObjectiveError
 
-__all__ = ["EncodedCells", "Objective", "Sum"]
+__all__ = ["EncodedCells", "Objective", "Sum", "one_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,10 +19,10 @@ class EncodedCells:
 
     Args:
         vectors: Unit vectors, shape ``(M, D)``.
-        row: The row each cell belongs to, shape ``(M,)``; cells of one row mean the same. ``-1`` is a candidate
-            without a row (a mined negative): never an anchor, never a positive.
+        row: The row each cell belongs to, shape ``(M,)``; cells of one row mean the same. Numbers are unique over all
+            processes. ``-1`` is a candidate without a row (a mined negative): never an anchor, never a positive.
         view: The view each cell belongs to, shape ``(M,)``, a position in ``views``. A row has at most one cell a view.
-        views: Names of the views; by default one view a language.
+        views: Names of the views, the same in every process; by default one view a language.
         text: Hash of each cell's text, shape ``(M,)``; what `same_text` masks by.
         teacher: Unit vectors of a frozen teacher, shape ``(M, T)``.
         teacher_known: Which cells have a teacher vector, shape ``(M,)``; all of them if None.
@@ -65,12 +65,16 @@ class EncodedCells:
             negatives: Extra candidates by view, shape ``(K, D)``: cells without a row; with ``K = N * m``, candidates
                 ``i * m .. i * m + m - 1`` were mined for row i.
 
+        Raises:
+            ObjectiveError: If views differ in length, or something is given for a view that has no vectors.
+
         Example:
             >>> cells = EncodedCells.from_columns({"eng_Latn": torch.eye(3), "deu_Latn": torch.eye(3)})
             >>> len(cells.vectors), cells.views
             (6, ('eng_Latn', 'deu_Latn'))
         """
         names = tuple(vectors)
+        _check_columns(vectors, teacher=teacher, present=present, negatives=negatives)
         first = vectors[names[0]]
         rows = torch.arange(len(first), device=first.device)
         width = next(iter(teacher.values())).shape[1] if teacher else 0
@@ -104,15 +108,41 @@ class EncodedCells:
         )
 
 
+def _check_columns(vectors: Mapping[str, Tensor], **given: Mapping[str, Tensor] | None) -> None:
+    if not vectors:
+        raise ObjectiveError("the batch has no view; give the vectors of at least one")
+    lengths = {name: len(block) for name, block in vectors.items()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise ObjectiveError(f"the views differ in cells ({told}); give one a row, and say in `present` which exist")
+    for what, blocks in given.items():
+        if unknown := sorted(set(blocks or ()) - set(vectors)):
+            raise ObjectiveError(
+                f"{what} speaks of {', '.join(unknown)}, but the views of the batch are {', '.join(vectors)}"
+            )
+
+
 def _owners(extra: int, rows: int, like: Tensor) -> Tensor:
     numbers = torch.arange(extra, device=like.device)
     return numbers // (extra // rows) if rows and extra % rows == 0 and extra >= rows else torch.full_like(numbers, -1)
 
 
+def one_of(setting: str, value: str, choices: Collection[str]) -> None:
+    """Refuse a setting that is none of its choices.
+
+    Example:
+        >>> one_of("reduction", "average", ("mean", "sum"))
+        Traceback (most recent call last):
+        interlingua.errors.ObjectiveError: reduction is 'average'; choose one of: mean, sum
+    """
+    if value not in choices:
+        raise ObjectiveError(f"{setting} is {value!r}; choose one of: {', '.join(choices)}")
+
+
 class Objective(nn.Module, ABC):
     """Something to make small, as a function of an encoded batch. Knows no model, tokenizer or data set.
 
-    Objectives add and scale: ``TranslationRanking() + 0.1 * Distillation()`` is one too.
+    Objectives add and scale: ``Contrast(...) + 0.1 * VectorDistillation()`` is one too.
 
     Attributes:
         needs: What the batch must carry besides vectors: any of ``teacher``, ``raw``, ``text``.
@@ -165,7 +195,7 @@ class Sum(Objective):
                 flat += [(weight * inner, sub) for inner, sub in zip(part.weights, part.members, strict=True)]
             else:
                 flat.append((weight, part))
-        self.weights = [weight for weight, _ in flat]
+        self.weights: list[float] = [weight for weight, _ in flat]
         self.parts = nn.ModuleList(part for _, part in flat)
 
     @property

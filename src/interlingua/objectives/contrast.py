@@ -2,19 +2,18 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from torch import Tensor
 
 from interlingua.errors import ObjectiveError
-from interlingua.objectives.base import EncodedCells, Objective
-from interlingua.objectives.graphs import Edge, Graph
-from interlingua.objectives.kernel import NOTHING, Kernel, Tables, precise
-from interlingua.objectives.labels import SoftLabels
-from interlingua.objectives.masks import Mask, Tile
-from interlingua.objectives.pool import Pool, process_count
+from interlingua.objectives.base import EncodedCells, Objective, one_of
+from interlingua.objectives.graphs import Graph, Layout
+from interlingua.objectives.kernel import NOTHING, Kernel, Tables
+from interlingua.objectives.labels import MadeOnce, SoftLabels
+from interlingua.objectives.masks import Mask, Tile, needs_of
+from interlingua.objectives.pool import Pool, precise, process_count
 
 __all__ = ["Contrast"]
 
@@ -22,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 SMALL_MASS = 0.05
 """Below this share of label mass on the true pair, soft labels say little about translation."""
+
+BLOCK = 64
+"""True pairs that a margin function is asked about at once: it is given all of a block against all of it."""
 
 
 class Contrast(Objective):
@@ -85,6 +87,10 @@ class Contrast(Objective):
         super().__init__()
         if temperature <= 0:
             raise ObjectiveError(f"the temperature is {temperature}; it must be greater than 0 (0.05 is usual)")
+        if tile < 1:
+            raise ObjectiveError(f"tile is {tile}; give the number of cells on the side of a tile (1024 is usual)")
+        one_of("reduction", reduction, ("mean", "sum", "pooled"))
+        one_of("positives", positives, ("each", "average", "any"))
         if labels is not None and positives != "average":
             raise ObjectiveError(
                 f"soft labels weigh all candidates; positives={positives!r} speaks of hard labels only"
@@ -100,8 +106,9 @@ class Contrast(Objective):
         self._warned = False
 
     def requirements(self) -> frozenset[str]:
-        """Return ``teacher`` for soft labels and ``text`` where a mask is set."""
-        return frozenset({"teacher"} if self.labels is not None else ()) | ({"text"} if self.mask else frozenset())
+        """Return ``teacher`` for soft labels, and what the mask needs."""
+        masked = frozenset() if self.mask is None else needs_of(self.mask)
+        return masked if self.labels is None else masked | {"teacher"}
 
     def forward(self, cells: EncodedCells) -> dict[str, Tensor]:
         """Return the loss as ``contrast``; with soft labels also fill `diagnostics`.
@@ -109,21 +116,33 @@ class Contrast(Objective):
         Over several processes the value is this process's share times their number, so that the mean over processes,
         of losses and of gradients alike, is exactly the value of one process that holds the whole batch.
         """
+        self.diagnostics = {}
         pool = Pool.of(cells)
-        layout = _Layout.of(self.graph(cells.views), cells.views, pool.local.device)
-        if layout.loops and (callable(self.margin) or self.margin):
-            raise ObjectiveError("a margin on a loop pushes a text away from itself; leave loops without margin")
+        layout = Layout.of(self.graph(cells.views), cells.views, pool.local.device)
+        self._check(layout)
         exclude: Literal["nothing", "self", "row"] = "nothing"
         if layout.spans_views:
             exclude = "row" if self.positives == "each" else "self"
-        kernel = Kernel(self.temperature, self.margin, self.mask, self.labels, exclude, self.tile)
+        labels = None if self.labels is None else MadeOnce(self.labels)
+        kernel = Kernel(self.temperature, self.margin, self.mask, labels, exclude, self.tile)
         tables = kernel.tables(pool, layout.needed, layout.by_candidate)
-        loss, valid = self._soft(pool, layout, tables) if self.labels else self._hard(pool, layout, tables)
-        weight = self._weights(pool, layout, valid)
+        if labels is None:
+            loss, valid = self._hard(pool, layout, tables)
+        else:
+            loss, valid = self._soft(pool, layout, tables, labels)
+        weight = self._weights(pool, valid)
         total = (torch.where(valid[pool.local], loss, 0.0) * weight[pool.local]).sum() * process_count()
-        return {"contrast": total + 0.0 * cells.vectors.sum()}
+        return {"contrast": total + 0.0 * precise(pool.cells.vectors).sum()}  # a process without anchors has a gradient
 
-    def _hard(self, pool: Pool, layout: "_Layout", tables: Tables) -> tuple[Tensor, Tensor]:
+    def _check(self, layout: Layout) -> None:
+        if layout.loops and (callable(self.margin) or self.margin):
+            raise ObjectiveError("a margin on a loop pushes a text away from itself; leave loops without margin")
+        if layout.spans_views and self.labels is not None:
+            raise ObjectiveError(
+                "soft labels over candidates of several views at once are not defined; use all_pairs()"
+            )
+
+    def _hard(self, pool: Pool, layout: Layout, tables: Tables) -> tuple[Tensor, Tensor]:
         """Return losses of the local anchors, ``(n, L)`` or ``(n, 1)``, and which anchors of the pool count."""
         target, true = self._true_logits(pool, layout)  # (n, L), (M, L)
         true_here = true[pool.local]
@@ -138,7 +157,7 @@ class Contrast(Objective):
             loss = torch.where(true_here, each - target, 0.0).sum(dim=1) / count
         return loss[:, None], true.any(dim=1, keepdim=True)
 
-    def _true_logits(self, pool: Pool, layout: "_Layout") -> tuple[Tensor, Tensor]:
+    def _true_logits(self, pool: Pool, layout: Layout) -> tuple[Tensor, Tensor]:
         """Return the logit of the true pair in every view, ``(n, L)``, and where the pool has one, ``(M, L)``."""
         view, vectors = pool.cells.view, precise(pool.cells.vectors)
         partner = pool.partner
@@ -148,60 +167,54 @@ class Contrast(Objective):
         anchors, views = (true & pool.local[:, None]).nonzero(as_tuple=True)
         others = partner[anchors, views]
         cosine = torch.where(anchors == others, 1.0, (vectors[anchors] * vectors[others]).sum(dim=1))
-        margin: Tensor | float = 0.0
-        if callable(self.margin):
-            margin = torch.stack(
-                [
-                    self.margin(Tile(pool, a[None, None], b[None, None]))[0, 0]
-                    for a, b in zip(anchors, others, strict=True)
-                ]
-            )
-        elif self.margin:
-            margin = self.margin
-        logits = vectors.new_zeros(true.shape).index_put((anchors, views), (cosine - margin) / self.temperature)
-        return torch.where(true, logits, NOTHING)[pool.local], true
+        logits = ((cosine - self._true_margins(pool, anchors, others)) / self.temperature).to(vectors.dtype)
+        table = vectors.new_zeros(true.shape).index_put((anchors, views), logits)
+        return torch.where(true, table, NOTHING)[pool.local], true
 
-    def _soft(self, pool: Pool, layout: "_Layout", tables: Tables) -> tuple[Tensor, Tensor]:
+    def _true_margins(self, pool: Pool, anchors: Tensor, others: Tensor) -> Tensor | float:
+        if not callable(self.margin):
+            return self.margin
+        blocks = zip(torch.split(anchors, BLOCK), torch.split(others, BLOCK), strict=True)
+        with torch.autocast(anchors.device.type, enabled=False):
+            return torch.cat([self.margin(Tile(pool, a[:, None], b[None])).diagonal() for a, b in blocks])
+
+    def _soft(self, pool: Pool, layout: Layout, tables: Tables, labels: MadeOnce) -> tuple[Tensor, Tensor]:
         """Return losses of the local anchors, ``(n, L)``, and which anchors of the pool count."""
-        assert tables.label_normaliser is not None and tables.label_logit is not None and self.labels is not None
+        assert tables.label_normaliser is not None
+        assert tables.label_logit is not None
         view = pool.cells.view
         valid = (pool.partner >= 0) & layout.needed[view]
         for anchor, candidate in layout.pairs():
-            _, known = self.labels.vectors(pool, anchor, candidate)
-            valid[view == anchor, candidate] &= known[view == anchor]
+            _, known = labels.vectors(pool, anchor, candidate)
+            valid[:, candidate] &= known | (view != anchor)
         loss = tables.normaliser - tables.label_logit
         by_candidate = layout.by_candidate[view[pool.local]]
         mass = torch.where(by_candidate, tables.label_normaliser, 0.0).exp()
-        if not layout.spans_views:
-            self._diagnose(pool, layout, tables, valid, loss)
-            return mass * loss, valid
-        raise ObjectiveError("soft labels over candidates of several views at once are not defined; use all_pairs()")
+        self._diagnose(pool, layout, tables, labels, valid, loss)
+        return mass * loss, valid
 
-    def _weights(self, pool: Pool, layout: "_Layout", valid: Tensor) -> Tensor:
+    def _weights(self, pool: Pool, valid: Tensor) -> Tensor:
         """Return the weight of every anchor's loss: its share of its edge, and the edge's share of the whole."""
         view = pool.cells.view
+        share = valid.to(precise(pool.cells.vectors).dtype)
         counts = valid.new_zeros((len(pool.cells.views), valid.shape[1]), dtype=torch.long)
         counts.index_add_(0, view, valid.long())  # anchors per edge, over all processes
         if self.reduction == "pooled":
-            return (valid / counts.sum().clamp(min=1)).to(precise(pool.cells.vectors).dtype)
+            return share / counts.sum().clamp(min=1)
         edges = (counts > 0).sum().clamp(min=1) if self.reduction == "mean" else 1
-        return (valid / (counts[view].clamp(min=1) * edges)).to(precise(pool.cells.vectors).dtype)
+        return share / (counts[view].clamp(min=1) * edges)
 
-    def _diagnose(self, pool: Pool, layout: "_Layout", tables: Tables, valid: Tensor, loss: Tensor) -> None:
+    def _diagnose(
+        self, pool: Pool, layout: Layout, tables: Tables, labels: MadeOnce, valid: Tensor, loss: Tensor
+    ) -> None:
         """Log how much label mass lies on the true pair, the labels' entropy, and the loss above that floor."""
-        assert self.labels is not None and tables.label_normaliser is not None and tables.label_energy is not None
+        assert tables.label_normaliser is not None
+        assert tables.label_energy is not None
         with torch.no_grad():
             here = valid[pool.local] & ~layout.by_candidate[pool.cells.view[pool.local]]
             if not bool(here.any()):
                 return
-            own = torch.full_like(loss, NOTHING)
-            temperature = self.labels.temperature or self.temperature
-            view = pool.cells.view[pool.local]
-            for anchor, candidate in layout.pairs():
-                vectors, _ = self.labels.vectors(pool, anchor, candidate)
-                partner = vectors[pool.partner[pool.local, candidate].clamp(min=0)]
-                logit = (precise(vectors[pool.local]) * precise(partner)).sum(dim=1) / temperature
-                own[:, candidate] = torch.where(view == anchor, logit.to(own.dtype), own[:, candidate])
+            own = self._true_label_logits(pool, layout, labels)
             entropy = (tables.label_normaliser - tables.label_energy)[here]
             mass = torch.exp(own - tables.label_normaliser)[here].mean()
             self.diagnostics = {
@@ -215,40 +228,20 @@ class Contrast(Objective):
                 "only %.1f %% of the label mass lies on the true pair: the teacher finds the whole batch similar. "
                 "Lower the teacher's temperature (now %g) or make batches smaller.",
                 100 * float(mass),
-                temperature,
+                labels.temperature or self.temperature,
             )
 
-
-@dataclass(frozen=True)
-class _Layout:
-    """The edges of a graph as matrices over views."""
-
-    needed: Tensor
-    by_candidate: Tensor
-    spans_views: bool
-    loops: bool
-
-    @classmethod
-    def of(cls, edges: list[Edge], views: tuple[str, ...], device: torch.device) -> "_Layout":
-        if not edges:
-            raise ObjectiveError(f"the graph has no edge between the views {', '.join(views)}; two views are needed")
-        needed = torch.zeros((len(views), len(views)), dtype=torch.bool)
-        by_candidate = torch.zeros_like(needed)
-        spans = {len(edge.candidates) > 1 for edge in edges}
-        if len(spans) > 1:
-            raise ObjectiveError("edges to one view and edges to several cannot mix in one graph; add two Contrasts")
-        for edge in edges:
-            anchor = views.index(edge.anchor)
-            for candidate in map(views.index, edge.candidates):
-                if needed[anchor, candidate]:
-                    raise ObjectiveError(f"the graph has the edge {edge.anchor} to {views[candidate]} twice")
-                needed[anchor, candidate] = True
-                by_candidate[anchor, candidate] = edge.normalise_labels == "candidate"
-        return cls(needed.to(device), by_candidate.to(device), spans.pop(), any(edge.is_loop for edge in edges))
-
-    def pairs(self) -> list[tuple[int, int]]:
-        """Anchor and candidate view of every edge."""
-        return [(int(a), int(b)) for a, b in self.needed.nonzero().tolist()]
+    def _true_label_logits(self, pool: Pool, layout: Layout, labels: MadeOnce) -> Tensor:
+        """Return the label logit of the true pair of every local anchor in every view, ``(n, L)``."""
+        partner, view = pool.partner[pool.local].clamp(min=0), pool.cells.view[pool.local]
+        own = precise(pool.cells.vectors).new_zeros(partner.shape)
+        shared = {candidate: (anchor, candidate) for anchor, candidate in layout.pairs()}  # one look a candidate view
+        for anchor, candidate in layout.pairs() if labels.by_edge else shared.values():
+            vectors, _ = labels.vectors(pool, anchor, candidate)
+            logit = (vectors[pool.local] * vectors[partner[:, candidate]]).sum(dim=1).to(own.dtype)
+            meant = (view == anchor) | (not labels.by_edge)
+            own[:, candidate] = torch.where(meant, logit, own[:, candidate])
+        return own / (labels.temperature or self.temperature)
 
 
 def _over_views(table: Tensor, chosen: Tensor) -> Tensor:

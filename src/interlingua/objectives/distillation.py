@@ -9,11 +9,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from interlingua.errors import ObjectiveError
-from interlingua.objectives.base import EncodedCells, Objective
-from interlingua.objectives.graphs import Graph
-from interlingua.objectives.kernel import precise
-from interlingua.objectives.labels import SoftLabels, view_order
-from interlingua.objectives.pool import Pool, process_count, sum_over_processes
+from interlingua.objectives.base import EncodedCells, Objective, one_of
+from interlingua.objectives.graphs import Graph, Layout
+from interlingua.objectives.labels import MadeOnce, SoftLabels, view_order
+from interlingua.objectives.pool import Pool, precise, process_count, sum_over_processes
 
 __all__ = ["SimilarityDistillation", "VectorDistillation"]
 
@@ -66,6 +65,8 @@ class VectorDistillation(Objective):
         reduction: Literal["sum", "mean"] = "sum",
     ) -> None:
         super().__init__()
+        one_of("distance", distance, ("mse", "cosine"))
+        one_of("reduction", reduction, ("sum", "mean"))
         self.distance = distance
         self.order = order
         self.normalised = normalised
@@ -125,10 +126,20 @@ class SimilarityDistillation(Objective):
         graph: Which views are compared with which.
         labels: Whose similarities to follow, for instance `Priority()`.
         temperature: Divides the differences.
-        reduction: ``sum`` or ``mean`` over edges.
+        reduction: ``sum`` or ``mean`` over the edges that have anchors.
+
+    Raises:
+        ObjectiveError: For a temperature of 0, a graph without edges, or a batch without teacher vectors.
 
     Reference:
         The "MMSE" loss of the code of Park et al. 2024, https://arxiv.org/abs/2405.16155
+
+    Example:
+        >>> from interlingua.objectives import Priority, all_pairs
+        >>> vectors = {"eng_Latn": torch.eye(3), "deu_Latn": torch.eye(3)}
+        >>> cells = EncodedCells.from_columns(vectors, teacher={"eng_Latn": torch.eye(3)})
+        >>> float(SimilarityDistillation(all_pairs(), Priority())(cells)["similarity"])
+        0.0
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({"teacher"})
@@ -144,6 +155,7 @@ class SimilarityDistillation(Objective):
         super().__init__()
         if temperature <= 0:
             raise ObjectiveError(f"the temperature is {temperature}; it must be greater than 0 (0.1 is usual)")
+        one_of("reduction", reduction, ("sum", "mean"))
         self.graph = graph
         self.labels = labels
         self.temperature = temperature
@@ -153,18 +165,18 @@ class SimilarityDistillation(Objective):
         """Return the loss as ``similarity``."""
         pool = Pool.of(cells)
         view, vectors = pool.cells.view, pool.cells.vectors.double()
-        edges = []
-        for edge in self.graph(cells.views):
-            anchor = cells.views.index(edge.anchor)
-            for candidate in map(cells.views.index, edge.candidates):
-                label, known = self.labels.vectors(pool, anchor, candidate)
-                rows = (view == anchor) & (pool.partner[:, candidate] >= 0) & known
-                columns = (view == candidate) & known
-                here = rows & pool.local
-                total = _squared_differences(vectors[here], vectors[columns], label[here], label[columns])
-                edges.append(total / max(int(rows.sum()) * int(columns.sum()), 1))
-        scale = process_count() / (self.temperature**2 * (len(edges) if self.reduction == "mean" else 1))
-        return {"similarity": torch.stack(edges).sum().to(precise(cells.vectors).dtype) * scale}
+        labels = MadeOnce(self.labels)
+        means, edges = [], 0
+        for anchor, candidate in Layout.of(self.graph(cells.views), cells.views, view.device).pairs():
+            label, known = labels.vectors(pool, anchor, candidate)
+            rows = (view == anchor) & (pool.partner[:, candidate] >= 0) & known
+            columns = (view == candidate) & known
+            here, count = rows & pool.local, int(rows.sum())
+            total = _squared_differences(vectors[here], vectors[columns], label[here], label[columns])
+            means.append(total / max(count * int(columns.sum()), 1))
+            edges += count > 0
+        scale = process_count() / (self.temperature**2 * (max(edges, 1) if self.reduction == "mean" else 1))
+        return {"similarity": torch.stack(means).sum().to(precise(cells.vectors).dtype) * scale}
 
 
 def _squared_differences(x: Tensor, y: Tensor, u: Tensor, v: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 r"""One kernel for every contrastive method: soft cross-entropy between views, tile by tile.
 
-For an anchor i and the candidates j of one view, with logits :math:`z_{ij} = (\cos_{ij} - margin_{ij}) / \tau` and label
-weights :math:`W_{ij}`,
+For an anchor i and the candidates j of one view, with logits :math:`z_{ij} = (\cos_{ij} - margin_{ij}) / \tau` and
+label weights :math:`W_{ij}`,
 
 .. math:: loss_i = m_i \, lse_j(z_{ij}) - \sum_j W_{ij} z_{ij}, \qquad m_i = \sum_j W_{ij}
 
@@ -25,7 +25,7 @@ from torch.utils.checkpoint import checkpoint
 
 from interlingua.objectives.labels import SoftLabels
 from interlingua.objectives.masks import Mask, Tile
-from interlingua.objectives.pool import Pool
+from interlingua.objectives.pool import Pool, precise
 
 __all__ = ["NOTHING", "Kernel", "Tables"]
 
@@ -96,18 +96,14 @@ class Kernel:
         plan = list(_plan(rows, columns, needed, shared=shared))
         keep = sum(len(row.index) * len(column.index) for row, column, _, _ in plan) <= 4 * self.tile**2
         found: dict[tuple[int, int], list[tuple[Tensor, ...]]] = defaultdict(list)
-        label_vectors: dict[tuple[int, int], tuple[Tensor, Tensor]] = {}
         for row, column, forward, backward in plan:
             pair = (row.views[0][0], column.views[0][0])
-            key = (min(pair), max(pair)) if self.labels is not None and self.labels.by_edge else (0, 0)
-            if self.labels is not None and key not in label_vectors:
-                label_vectors[key] = self.labels.vectors(pool, *pair)
             work = _Work(
                 kernel=self,
                 pool=pool,
                 row=row,
                 column=column,
-                labels=label_vectors.get(key),
+                labels=None if self.labels is None else self.labels.vectors(pool, *pair),
                 forward_bias=_bias(candidate_normaliser, by_candidate, *pair, column.index) if forward else None,
                 backward_bias=_bias(candidate_normaliser, by_candidate, *pair[::-1], row.index) if backward else None,
                 forward=forward,
@@ -125,10 +121,11 @@ class Kernel:
 
 @dataclass(frozen=True, eq=False)
 class _Span:
-    """Some cells of the pool, sorted by view: their pool positions, and (view, begin, end) of each view in them."""
+    """Some cells of the pool, sorted by view: pool positions, vectors, and (view, begin, end) of each view in them."""
 
     number: int
     index: Tensor
+    vectors: Tensor
     views: list[tuple[int, int, int]]
 
 
@@ -164,12 +161,12 @@ class _Work:
 
     def _logits(self, tile: Tile, out: Tensor | None) -> Tensor:
         kernel = self.kernel
-        cosine = tile.cosine(precise(self.pool.cells.vectors))  # (n, m)
+        cosine = self.row.vectors @ self.column.vectors.T  # (n, m)
         if callable(kernel.margin):
             cosine = cosine - kernel.margin(tile)
         elif kernel.margin:
             cosine = cosine - kernel.margin * tile.same_row
-        if kernel.exclude == "nothing" and self.row.views[0][0] == self.column.views[0][0]:
+        if kernel.exclude == "nothing" and {view for view, *_ in self.row.views} & {v for v, *_ in self.column.views}:
             cosine = torch.where(tile.same_cell, 1.0, cosine)
         logits = cosine / kernel.temperature
         return logits if out is None else logits.masked_fill(out, NOTHING)
@@ -178,7 +175,7 @@ class _Work:
         if self.labels is None or self.kernel.labels is None:
             return None
         vectors, known = self.labels
-        logits = tile.cosine(precise(vectors)) / (self.kernel.labels.temperature or self.kernel.temperature)
+        logits = tile.cosine(vectors) / (self.kernel.labels.temperature or self.kernel.temperature)
         unknown = ~(known[tile.anchors] & known[tile.candidates])
         return logits.masked_fill(unknown if out is None else unknown | out, NOTHING)
 
@@ -239,17 +236,22 @@ def _assemble(
 
 
 def _spans(pool: Pool, index: Tensor, tile: int, *, merge: bool) -> list[_Span]:
-    """Cut pool positions (sorted, hence by view) into spans of one view and at most ``tile`` cells, or into one span."""
+    """Cut pool positions (sorted by view) into spans of one view and at most ``tile`` cells, or make them one span."""
     counts = torch.bincount(pool.cells.view[index], minlength=len(pool.cells.views)).tolist()
     views, begin = [], 0
     for view, count in enumerate(counts):
         if count:
             views.append((view, begin, begin + count))
         begin += count
+    vectors = precise(pool.cells.vectors)[index]
     if merge:
-        return [_Span(0, index, views)] if views else []
+        return [_Span(0, index, vectors, views)] if views else []
     cuts = [(view, a, min(a + tile, end)) for view, start, end in views for a in range(start, end, tile)]
-    return [_Span(number, index[a:b], [(view, 0, b - a)]) for number, (view, a, b) in enumerate(cuts)]
+    sizes = [b - a for _, a, b in cuts]
+    parts = zip(
+        cuts, torch.split(index, sizes), torch.split(vectors, sizes), strict=True
+    )  # one split: one gradient for all spans
+    return [_Span(n, here, block, [(view, 0, b - a)]) for n, ((view, a, b), here, block) in enumerate(parts)]
 
 
 def _plan(
@@ -276,9 +278,5 @@ def _bias(
 ) -> Tensor | None:
     if normaliser is None or by_candidate is None or not bool(by_candidate[anchor, candidate]):
         return None
-    return normaliser[index, anchor]
-
-
-def precise(vectors: Tensor) -> Tensor:
-    """Return float32 or float64: half precision is too coarse for logits at small temperatures."""
-    return vectors if vectors.dtype == torch.float64 else vectors.float()
+    found = normaliser[index, anchor]
+    return torch.where(found > NOTHING / 2, found, 0.0)  # a candidate that no anchor gives weight to stays without

@@ -1,11 +1,12 @@
 """Who counts as right: hard labels, or a frozen teacher's similarities.
 
-Soft labels are given as one *label vector* a cell. The label weight of candidate j for anchor i is the softmax, over the
-candidates of an edge, of the dot products of their label vectors, so that nothing of shape N x N is ever made at once.
+Soft labels are given as one *label vector* a cell. The label weight of candidate j for anchor i is the softmax, over
+the candidates of an edge, of the dot products of their label vectors, so that nothing of shape N x N is ever made at
+once.
 
-Priority takes the teacher vector of the row's highest-priority cell. Average stands the teacher vectors of several views
-side by side, divided by the root of their number: the dot product of two such vectors is the mean of the similarities,
-which averages logits *before* the softmax, as the IMASCL paper does.
+Priority takes the teacher vector of the row's highest-priority cell. Average stands the teacher vectors of several
+views side by side, divided by the root of their number: the dot product of two such vectors is the mean of the
+similarities, which averages logits *before* the softmax, as the IMASCL paper does.
 """
 
 from collections.abc import Sequence
@@ -15,9 +16,10 @@ import torch
 from torch import Tensor
 
 from interlingua.errors import ObjectiveError
-from interlingua.objectives.pool import Pool
+from interlingua.objectives.base import one_of
+from interlingua.objectives.pool import Pool, precise
 
-__all__ = ["Average", "Priority", "SoftLabels", "view_order"]
+__all__ = ["Average", "MadeOnce", "Priority", "SoftLabels", "view_order"]
 
 
 class SoftLabels(Protocol):
@@ -25,7 +27,7 @@ class SoftLabels(Protocol):
 
     Attributes:
         temperature: Of the teacher's softmax; None takes the student's.
-        by_edge: Whether label vectors differ from edge to edge.
+        by_edge: Whether label vectors differ from edge to edge (opposite edges have the same).
     """
 
     temperature: float | None
@@ -33,6 +35,28 @@ class SoftLabels(Protocol):
 
     def vectors(self, pool: Pool, anchor: int, candidate: int) -> tuple[Tensor, Tensor]:
         """Return label vectors for every cell of the pool, ``(M, T)``, and which of them are known, ``(M,)``."""
+
+
+class MadeOnce:
+    """The labels of one batch: vectors that several edges share are made once, in float32 or float64.
+
+    Args:
+        labels: How they are made.
+    """
+
+    def __init__(self, labels: SoftLabels) -> None:
+        self.temperature = labels.temperature
+        self.by_edge = labels.by_edge
+        self._labels = labels
+        self._made: dict[tuple[int, int], tuple[Tensor, Tensor]] = {}
+
+    def vectors(self, pool: Pool, anchor: int, candidate: int) -> tuple[Tensor, Tensor]:
+        """Return what the labels return; an edge and its opposite have the same."""
+        key = (min(anchor, candidate), max(anchor, candidate)) if self.by_edge else (0, 0)
+        if key not in self._made:
+            vectors, known = self._labels.vectors(pool, anchor, candidate)
+            self._made[key] = precise(vectors), known
+        return self._made[key]
 
 
 class Priority:
@@ -58,6 +82,7 @@ class Priority:
         per: Literal["row", "edge"] = "row",
     ) -> None:
         self.order = order
+        one_of("per", per, ("row", "edge"))
         self.temperature = _positive(temperature)
         self.by_edge = per == "edge"
 
@@ -89,6 +114,7 @@ class Average:
         per: Literal["row", "edge"] = "row",
     ) -> None:
         self.order = order
+        one_of("per", per, ("row", "edge"))
         self.temperature = _positive(temperature)
         self.by_edge = per == "edge"
 

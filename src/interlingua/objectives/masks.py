@@ -7,15 +7,15 @@ cells (tiles are shared by opposite directions); the true pair is never masked, 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import torch
 from torch import Tensor
 
 from interlingua.errors import ObjectiveError
-from interlingua.objectives.pool import Pool
+from interlingua.objectives.pool import Pool, precise
 
-__all__ = ["Mask", "Tile", "any_of", "own_negatives", "same_text", "teacher_above"]
+__all__ = ["Mask", "Tile", "any_of", "needs_of", "own_negatives", "same_text", "teacher_above"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +45,21 @@ class Tile:
 
     def cosine(self, vectors: Tensor) -> Tensor:
         """Return dot products of one vector a cell."""
-        return vectors[self.anchors.squeeze(1)] @ vectors[self.candidates.squeeze(0)].T
+        return precise(vectors[self.anchors.squeeze(1)]) @ precise(vectors[self.candidates.squeeze(0)]).T
 
 
 Mask: TypeAlias = Callable[[Tile], Tensor]
+
+
+def needs_of(mask: Mask) -> frozenset[str]:
+    """Return what the batch must carry for a mask: what its attribute ``needs`` says, else the hashes of the texts.
+
+    Example:
+        >>> sorted(needs_of(any_of(same_text, teacher_above(0.95))))
+        ['teacher', 'text']
+    """
+    needs: frozenset[str] = getattr(mask, "needs", frozenset({"text"}))
+    return needs
 
 
 def same_text(tile: Tile) -> Tensor:
@@ -70,12 +81,7 @@ def same_text(tile: Tile) -> Tensor:
 
 def teacher_above(bound: float) -> Mask:
     """Mask candidates of other rows that a frozen teacher finds more similar to the anchor's row than ``bound``."""
-
-    def mask(tile: Tile) -> Tensor:
-        vectors, known = tile.pool.row_teacher
-        return (tile.cosine(vectors) > bound) & known[tile.anchors] & known[tile.candidates]
-
-    return mask
+    return _TeacherAbove(bound)
 
 
 def own_negatives(tile: Tile) -> Tensor:
@@ -92,8 +98,26 @@ def own_negatives(tile: Tile) -> Tensor:
 
 def any_of(*masks: Mask) -> Mask:
     """Mask whatever one of the masks takes out."""
+    return _AnyOf(masks)
 
-    def mask(tile: Tile) -> Tensor:
-        return torch.stack([one(tile) for one in masks]).any(dim=0)
 
-    return mask
+@dataclass(frozen=True)
+class _TeacherAbove:
+    bound: float
+    needs: ClassVar[frozenset[str]] = frozenset({"teacher"})
+
+    def __call__(self, tile: Tile) -> Tensor:
+        vectors, known = tile.pool.row_teacher
+        return (tile.cosine(vectors) > self.bound) & known[tile.anchors] & known[tile.candidates]
+
+
+@dataclass(frozen=True)
+class _AnyOf:
+    masks: tuple[Mask, ...]
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset().union(*map(needs_of, self.masks))
+
+    def __call__(self, tile: Tile) -> Tensor:
+        return torch.stack([mask(tile) for mask in self.masks]).any(dim=0)

@@ -11,7 +11,12 @@ from torch import Tensor
 from interlingua.errors import ObjectiveError
 from interlingua.objectives.base import EncodedCells
 
-__all__ = ["Pool", "gather_cells", "process_count", "sum_over_processes"]
+__all__ = ["Pool", "gather_cells", "precise", "process_count", "sum_over_processes"]
+
+
+def precise(vectors: Tensor) -> Tensor:
+    """Return float32 or float64: half precision is too coarse for logits at small temperatures."""
+    return vectors if vectors.dtype == torch.float64 else vectors.float()
 
 
 def process_count() -> int:
@@ -121,17 +126,27 @@ def gather_cells(cells: EncodedCells) -> tuple[EncodedCells, Tensor]:
 
     Returns:
         All cells (vectors with gradient to the process that made them), and which of them are this process's own.
+
+    Raises:
+        ObjectiveError: In every process, if they differ in their views or in what their batches carry.
     """
     count = process_count()
     mine = torch.ones(len(cells.row), dtype=torch.bool, device=cells.row.device)
     if count == 1:
         return cells, mine
-    sizes: list[int] = [0] * count
-    dist.all_gather_object(sizes, len(cells.row))
+    carried = tuple(field.name for field in fields(cells) if getattr(cells, field.name) is not None)
+    shards: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = [(0, (), ())] * count
+    dist.all_gather_object(shards, (len(cells.row), cells.views, carried))
+    if len({(views, names) for _, views, names in shards}) > 1:
+        told = "; ".join(f"{number}: views {views}, {names}" for number, (_, views, names) in enumerate(shards))
+        raise ObjectiveError(f"the processes' batches differ in kind ({told}); give all the same views and fields")
+    sizes = [size for size, _, _ in shards]
     gathered: dict[str, Any] = {}
     for field in fields(cells):
         value = getattr(cells, field.name)
-        gathered[field.name] = _GatherRows.apply(value, sizes) if isinstance(value, Tensor) else value
+        if isinstance(value, Tensor):
+            value = _GatherRows.apply(value, sizes)  # type: ignore[no-untyped-call]
+        gathered[field.name] = value
     everyone = EncodedCells(**gathered)
     local = torch.zeros(sum(sizes), dtype=torch.bool, device=cells.row.device)
     start = sum(sizes[: dist.get_rank()])
@@ -161,7 +176,7 @@ class _GatherRows(torch.autograd.Function):
 
 
 def _take(cells: EncodedCells, order: Tensor) -> EncodedCells:
-    moved = {
+    moved: dict[str, Any] = {
         field.name: value[order] for field in fields(cells) if isinstance(value := getattr(cells, field.name), Tensor)
     }
     return replace(cells, **moved)

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from interlingua.errors import ObjectiveError
-from interlingua.objectives.base import Objective
+from interlingua.objectives.base import Objective, one_of
 from interlingua.objectives.contrast import Contrast
 from interlingua.objectives.distillation import SimilarityDistillation, VectorDistillation
-from interlingua.objectives.graphs import Edge, Graph, all_pairs, every_view, loops, star, toward
+from interlingua.objectives.graphs import Edge, Graph, all_pairs, both_ways, every_view, loops, one_way, star, toward
 from interlingua.objectives.labels import Average, Priority, SoftLabels
-from interlingua.objectives.masks import Mask, own_negatives, same_text
+from interlingua.objectives.masks import Mask, any_of, own_negatives, same_text
 
 __all__ = [
     "cosine_distillation",
@@ -75,16 +74,18 @@ def multiway(
     Args:
         reading: A: all ordered pairs, candidates of one language at a time. B: one translation at a time against the
             cells of all other rows in all languages. C: SupCon "out". D: SupCon "in".
-        temperature, margin, mask, tile: As for `Contrast`.
+        temperature: Of the softmax.
+        margin: Taken off the cosine of true pairs.
+        mask: False negatives to leave out.
+        tile: Largest side of a tile of similarities.
 
     Reference:
         Fazili and Goswami 2026, https://arxiv.org/abs/2602.21543
     """
+    one_of("reading", reading, ("A", "B", "C", "D"))
     if reading == "A":
         return Contrast(all_pairs(), temperature=temperature, margin=margin, mask=mask, tile=tile)
     positives: dict[str, Literal["each", "average", "any"]] = {"B": "each", "C": "average", "D": "any"}
-    if reading not in positives:
-        raise ObjectiveError(f"multi-way has the readings A, B, C and D, not {reading!r}")
     return Contrast(
         every_view(), temperature=temperature, margin=margin, mask=mask, positives=positives[reading], tile=tile
     )
@@ -115,6 +116,8 @@ def imascl(
     Reference:
         Park et al. 2024, eq. 3-8. https://arxiv.org/abs/2405.16155
     """
+    one_of("label", label, ("priority", "average", "hard"))
+    one_of("reading", reading, ("paper", "code"))
     labels: SoftLabels | None = None
     if label != "hard":
         kind = Priority if label == "priority" else Average
@@ -143,27 +146,32 @@ def soft_multiway(
         order: Languages from highest to lowest priority.
         per: ``row``: the row's highest-priority text labels every edge, so that an English-only teacher supervises
             German with Japanese. ``edge``: the higher of the edge's two languages does (multilingual teacher).
-        temperature, teacher_temperature, tile: As for `Contrast` and `Priority`.
+        temperature: Of the student's softmax, and of the teacher's unless ``teacher_temperature`` is given.
+        teacher_temperature: Of the teacher's softmax.
+        tile: Largest side of a tile of similarities.
     """
     labels = Priority(order, temperature=teacher_temperature, per=per)
     return Contrast(all_pairs(), labels=labels, temperature=temperature, tile=tile)
 
 
-def hard_negatives(*, temperature: float = 0.05, own_only: bool = False, both: bool = False) -> Contrast:
+def hard_negatives(
+    *, temperature: float = 0.05, own_only: bool = False, both: bool = False, mask: Mask | None = same_text
+) -> Contrast:
     """Given hard negatives in the batch: the mUSE and supervised mSimCSE form.
 
     Args:
         temperature: Of the softmax.
         own_only: A row's negatives are candidates for that row alone; else for all rows of the batch.
         both: Anchors in both of two views; else only in ``source``, candidates and negatives in ``target``.
+        mask: False negatives to leave out besides.
 
     Reference:
         Guo et al. 2018, https://arxiv.org/abs/1807.11906; Wang et al. 2022 (mSimCSE), https://arxiv.org/abs/2211.06127
     """
-    from interlingua.objectives.graphs import both_ways, one_way
-
     graph = both_ways("source", "target") if both else one_way("source", "target")
-    return Contrast(graph, temperature=temperature, mask=own_negatives if own_only else None)
+    if own_only:
+        mask = own_negatives if mask is None else any_of(mask, own_negatives)
+    return Contrast(graph, temperature=temperature, mask=mask)
 
 
 def mse_distillation(*, order: Sequence[str] | None = None, projection: tuple[int, int] | None = None) -> Objective:
