@@ -28,7 +28,7 @@ class Match(StrEnum):
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help="A SentenceTransformer: folder or name.", show_default=False)],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A SentenceTransformer: folder or name.")],
     *,
     data: Annotated[list[str], typer.Option("--data", "-d", help="A named set, file or folder; may be given again.")],
     task: Annotated[
@@ -44,7 +44,9 @@ def evaluate(
             "with itself for sts."
         ),
     ] = None,
-    split: Annotated[str | None, typer.Option(help="train, dev or test; all rows unless given.")] = None,
+    split: Annotated[
+        str | None, typer.Option("--split", "-s", help="train, dev or test; all rows unless given.")
+    ] = None,
     match: Annotated[Match, typer.Option(help="Found is an equal text, or the same row.")] = Match.TEXT,
     max_rows: Annotated[int | None, typer.Option(min=2, help="Use the first rows of every pair only.")] = None,
     pooling: Annotated[str | None, typer.Option(help="mean, cls, ...; for a folder that does not say.")] = None,

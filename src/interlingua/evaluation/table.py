@@ -10,6 +10,7 @@ from interlingua.types import Score
 if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table
+    from rich.text import Text
 
 __all__ = ["score_table"]
 
@@ -45,7 +46,8 @@ def score_table(scores: Iterable[Score], *, before: Iterable[Score] | None = Non
     tables: dict[str, list[_Line]] = {}
     for line in _lines(list(scores)):
         tables.setdefault(line.heading, []).append(line)
-    return Group(*(_table(heading, lines, earlier) for heading, lines in tables.items()))
+    parts = [(_table(heading, lines, earlier), _conditions(lines)) for heading, lines in tables.items()]
+    return Group(*(part for table in parts for part in table))
 
 
 def _table(heading: str, lines: Sequence[_Line], before: dict[Key, Score] | None) -> "Table":
@@ -53,8 +55,7 @@ def _table(heading: str, lines: Sequence[_Line], before: dict[Key, Score] | None
     from rich.table import Table
 
     both_ways = any(line.directions for line in lines)
-    table = Table(title=heading, caption=_caption(lines), box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    table.title_justify = table.caption_justify = "left"
+    table = Table(title=heading, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column("languages", no_wrap=True)
     numbers = [*(("→", "←") if both_ways else ()), *(("before",) if before is not None else ()), "score"]
     for column in (*numbers, *(("change",) if before is not None else ()), "95 %", "n"):
@@ -90,7 +91,7 @@ def _lines(scores: Sequence[Score]) -> list[_Line]:
 
 
 def _languages(score: Score) -> str:
-    return f"mean ({len(score.languages)} languages)" if _is_macro(score) else " ".join(score.languages)
+    return "mean of these" if _is_macro(score) else " ".join(score.languages)
 
 
 def _is_macro(score: Score) -> bool:
@@ -101,9 +102,13 @@ def _percent(value: float, *, sign: str = "") -> str:
     return "–" if isnan(value) else f"{100 * value:{sign}.1f}"
 
 
-def _caption(lines: Sequence[_Line]) -> str:
+def _conditions(lines: Sequence[_Line]) -> "Text":
+    """Return what stands below a table: the notes of its lines and their signature."""
+    from rich.text import Text
+
     notes = [f"{_languages(line.score)}: {line.score.note}" for line in lines if line.score.note]
-    return "\n".join([*notes, *dict.fromkeys(line.score.signature for line in lines if line.score.signature)])
+    signatures = dict.fromkeys(line.score.signature for line in lines if line.score.signature)
+    return Text("\n".join([*notes, *signatures, ""]), style="dim", overflow="fold")
 
 
 def _key(score: Score) -> Key:
