@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from interlingua import __version__
-from interlingua.cli import corpus, evaluate
+from interlingua.cli import corpus, evaluate, recipes, train
 from interlingua.errors import InterlinguaError
 
 __all__ = ["app", "main"]
@@ -20,8 +20,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(train.train)
 app.command()(evaluate.evaluate)
-app.add_typer(corpus.app)
+app.add_typer(corpus.app, name="corpus")
+app.add_typer(recipes.app, name="recipes")
 
 
 def _show_version(wanted: bool) -> None:
