@@ -1,0 +1,91 @@
+"""``interlingua train``: recipes in, run folders out."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from interlingua.training import Recipe, RunResult
+
+__all__ = ["train"]
+
+
+def train(
+    recipes: Annotated[list[str], typer.Argument(help="Names of shipped recipes, or YAML files.", show_default=False)],
+    *,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Run folder; runs/NAME unless given.", show_default=False)
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="key.key=value, as training.steps=100; may be given again.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Replaces the recipe's seed.")] = None,
+    seeds: Annotated[str | None, typer.Option(help="Several runs, one a seed: 1,2,3.")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Print rows, tokens, steps, time, memory and disk; train nothing.")
+    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run that is there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print scores (or the plan) as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no bar.")] = False,
+) -> None:
+    """Train an encoder as a recipe says, and show test scores before and after.
+
+    Example: interlingua train quickstart --set training.steps=300 -o runs/first
+    """
+    from interlingua.errors import RecipeError
+    from interlingua.training.recipe import load_recipe
+
+    many = _seeds(seed, seeds)
+    checked = [load_recipe(recipe, set_ or ()) for recipe in recipes]
+    runs = [(recipe, one) for recipe in checked for one in many]
+    base = output or Path("runs") / checked[0].name
+    names = [f"{recipe.name}-{recipe.training.seed if one is None else one}" for recipe, one in runs]
+    if len(set(names)) < len(names):
+        raise RecipeError("two of the runs have the same name and seed; give the recipes names of their own")
+    if plan:
+        _plan(checked, as_json=as_json)
+        return
+
+    from interlingua.training import train as run
+
+    for (recipe, one), name in zip(runs, names, strict=True):
+        place = base if len(runs) == 1 else (output or Path("runs")) / name
+        result = run(recipe, output=place, seed=one, resume=resume, overwrite=overwrite, progress=not quiet)
+        _show(result, as_json=as_json)
+
+
+def _seeds(seed: int | None, seeds: str | None) -> list[int | None]:
+    from interlingua.errors import RecipeError
+
+    if seeds is None:
+        return [seed]
+    words = [word.strip() for word in seeds.split(",") if word.strip()]
+    if seed is not None or not words or not all(word.lstrip("-").isdigit() for word in words):
+        raise RecipeError(f"--seeds {seeds}: write whole numbers, as --seeds 1,2,3, and leave out --seed")
+    return [int(word) for word in words]
+
+
+def _plan(recipes: list["Recipe"], *, as_json: bool) -> None:
+    import json
+
+    from interlingua.training.forecast import forecast
+
+    for recipe in recipes:
+        made = forecast(recipe)
+        typer.echo(json.dumps(made.as_dict()) if as_json else made.as_text())
+
+
+def _show(result: "RunResult", *, as_json: bool) -> None:
+    from interlingua.evaluation import score_table, scores_to_json
+
+    if as_json:
+        typer.echo(scores_to_json(before=result.before, after=result.after), nl=False)
+        return
+
+    import rich
+
+    if result.after:
+        rich.print(score_table(result.after, before=result.before))
+    typer.echo(f"trained in {result.seconds:,.0f} s; the encoder is in {result.folder / 'model'}")

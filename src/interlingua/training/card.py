@@ -1,0 +1,68 @@
+"""The model card of a trained encoder."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from interlingua.languages import display_name
+from interlingua.training.recipe import Recipe
+from interlingua.types import Score
+
+__all__ = ["model_card"]
+
+
+def model_card(
+    recipe: Recipe, languages: Sequence[str], facts: Mapping[str, Any], scores: Mapping[str, Sequence[Score]]
+) -> str:
+    """Return the card as Markdown with YAML in front: what it is, how to use it, scores, readings, recipe."""
+    head: dict[str, Any] = {
+        "library_name": "sentence-transformers",
+        "pipeline_tag": "sentence-similarity",
+        "tags": ["sentence-transformers", "sentence-similarity", "multilingual", "interlingua"],
+        "language": sorted({code.split("_")[0] for code in languages}),
+    }
+    if recipe.student.model is not None:
+        head["base_model"] = recipe.student.model
+    names = ", ".join(display_name(code) for code in languages)
+    parts = [
+        f"---\n{yaml.safe_dump(head, sort_keys=False, allow_unicode=True)}---",
+        f"# {recipe.name}\n\n{recipe.about}".rstrip(),
+        f"A sentence encoder for {names}, trained with interlingua {facts['version']}.",
+        _usage(recipe),
+        _scores(scores),
+    ]
+    if recipe.readings:
+        lines = [f"- **{topic}**: {text}" for topic, text in recipe.readings.items()]
+        parts.append("## Readings\n\nWhere a paper is silent or contradicts its code:\n\n" + "\n".join(lines))
+    parts.append(f"## Recipe\n\n```yaml\n{recipe.as_yaml()}```")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _usage(recipe: Recipe) -> str:
+    prefix = f' Put `"{recipe.evaluation.prefix}"` before every text.' if recipe.evaluation.prefix else ""
+    return (
+        "## Use\n\n```python\nfrom sentence_transformers import SentenceTransformer\n\n"
+        'model = SentenceTransformer("path/to/model")\n'
+        'vectors = model.encode(["Good morning.", "Guten Morgen."])\n'
+        f"model.similarity(vectors, vectors)\n```{prefix}"
+    )
+
+
+def _scores(scores: Mapping[str, Sequence[Score]]) -> str:
+    after = scores.get("after", ())
+    if not after:
+        return ""
+    before = {(one.task, one.metric, one.languages): one.value for one in scores.get("before", ())}
+    lines = ["| task | metric | languages | before | after | 95 % | n |", "|---|---|---|--:|--:|--:|--:|"]
+    for score in after:
+        old = before.get((score.task, score.metric, score.languages), float("nan"))
+        lines.append(
+            f"| {score.task} | {score.metric} | {' '.join(score.languages)} | {_percent(old)} | {_percent(score.value)} "
+            f"| {_percent(score.low)} to {_percent(score.high)} | {score.n:,} |"
+        )
+    return "## Scores\n\nTimes 100.\n\n" + "\n".join(lines)
+
+
+def _percent(value: float) -> str:
+    return "-" if value != value else f"{100 * value:.1f}"

@@ -1,0 +1,132 @@
+"""What a run will cost: rows, tokens, steps, time, memory and disk, before it starts."""
+
+import copy
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from interlingua.sbert import StaticEmbedding
+from interlingua.training import parts
+from interlingua.training.folder import RunFolder
+from interlingua.training.loss import EncoderLoss
+from interlingua.training.recipe import Recipe
+from interlingua.training.run import Prepared, prepare
+
+__all__ = ["Forecast", "forecast"]
+
+PROBES = 3
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run will cost on this machine.
+
+    Args:
+        name: Of the recipe.
+        rows, cells, tokens: Of the training corpus, with the student's tokenizer.
+        languages: How many.
+        parameters: Of the student, in all.
+        batches: Over the whole run.
+        seconds: Of training, from the median of three timed batches; evaluation comes on top.
+        memory_bytes: Most memory this process held while it made everything and took those steps.
+        disk_bytes: Of token tables, checkpoints and the model.
+    """
+
+    name: str
+    rows: int
+    cells: int
+    tokens: int
+    languages: int
+    parameters: int
+    batches: int
+    seconds: float
+    memory_bytes: int
+    disk_bytes: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the numbers, ready for JSON."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """Return the numbers as lines of text."""
+        lines = {
+            "recipe": self.name,
+            "rows": f"{self.rows:,} with {self.cells:,} texts in {self.languages} languages",
+            "tokens": f"{self.tokens:,}",
+            "parameters": f"{self.parameters:,}",
+            "batches": f"{self.batches:,}",
+            "time": f"about {_duration(self.seconds)} of training, evaluation not counted",
+            "memory": f"about {self.memory_bytes / 2**30:.1f} GiB",
+            "disk": f"about {self.disk_bytes / 2**20:,.0f} MiB while it runs",
+        }
+        return "\n".join(f"{name:10}  {value}" for name, value in lines.items())
+
+
+def forecast(recipe: Recipe) -> Forecast:
+    """Make everything a recipe names in a temporary folder, time a few batches, and count.
+
+    Raises:
+        InterlinguaError: Whatever would stop the run itself.
+    """
+    parts.check_objective(recipe)
+    parts.make_tasks([*recipe.evaluation.dev, *recipe.evaluation.test], recipe)
+    place = Path(tempfile.mkdtemp(prefix="interlingua-plan-"))
+    try:
+        ready = prepare(recipe, RunFolder(place))
+        seconds = _seconds_per_batch(ready)
+        cells = ready.batches.cells
+        weights = sum(parameter.numel() * parameter.element_size() for parameter in ready.model.parameters())
+        trained = sum(one.numel() * one.element_size() for one in ready.model.parameters() if one.requires_grad)
+        saves = recipe.training.evaluate_every or recipe.training.save_every
+        kept = recipe.training.keep + 1 if saves else 0
+        return Forecast(
+            name=recipe.name,
+            rows=len(cells),
+            cells=int((cells.hashes != 0).sum()),
+            tokens=int(cells.spans[..., 1].sum()),
+            languages=len(cells.languages),
+            parameters=sum(parameter.numel() for parameter in ready.model.parameters()),
+            batches=len(ready.batches),
+            seconds=seconds * len(ready.batches),
+            memory_bytes=_peak() + 2 * trained,
+            disk_bytes=_size(place) + weights + kept * (weights + 2 * trained),
+        )
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _seconds_per_batch(ready: Prepared) -> float:
+    model = copy.deepcopy(ready.model)
+    if isinstance(model[0], StaticEmbedding):
+        model[0].embedding.sparse = True
+    loss = EncoderLoss(model, ready.objective, gradient_cache=ready.recipe.batches.gradient_cache)
+    taken = []
+    for number in range(min(PROBES, len(ready.batches))):
+        started = time.monotonic()
+        terms = loss(ready.batches[number]["cells"])
+        torch.stack(list(terms.values())).sum().backward()
+        taken.append(time.monotonic() - started)
+        model.zero_grad()
+    return sorted(taken)[len(taken) // 2]
+
+
+def _peak() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

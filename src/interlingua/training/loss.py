@@ -1,0 +1,155 @@
+"""An objective as a sentence-transformers loss."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from interlingua.errors import ObjectiveError, TrainingError
+from interlingua.objectives import EncodedCells, Objective
+from interlingua.sbert import BaseModel
+
+__all__ = ["CellBatch", "EncoderLoss"]
+
+
+@dataclass(frozen=True)
+class CellBatch:
+    """A batch before encoding: M cells as the features of one or more sub-batches.
+
+    Args:
+        features: What the model takes, one entry a sub-batch.
+        order: Which cell each encoded text is, over all sub-batches in turn; shape ``(M,)``.
+        row, view, text: See `EncodedCells`.
+        views: Names of the views.
+        teacher, teacher_known: See `EncodedCells`.
+        phantom: This process has no cell of its own; the one text in its features only keeps it in step with others.
+    """
+
+    features: Sequence[dict[str, Any]]
+    order: Tensor
+    row: Tensor
+    view: Tensor
+    text: Tensor
+    views: tuple[str, ...]
+    teacher: Tensor | None = None
+    teacher_known: Tensor | None = None
+    phantom: bool = False
+
+
+class EncoderLoss(nn.Module):
+    """Encode a batch, and let an objective judge it.
+
+    Works in the stock ``SentenceTransformerTrainer``, where every text column of the dataset is a view and the label
+    column, if there is one, holds the teacher's vector of the row; and in `MultiwayTrainer`, which passes whole
+    batches of cells.
+
+    Args:
+        model: The encoder.
+        objective: Any objective, or a sum of them.
+        views: Names of the columns in the stock trainer; ``source`` and ``target`` for two, else ``0``, ``1`` ...
+        gradient_cache: Encode sub-batches without keeping their activations, and again in the backward pass, so that
+            memory grows with the sub-batch and not with the batch.
+
+    Reference:
+        Gao et al. 2021, Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup (gradient caching).
+        https://arxiv.org/abs/2101.06983
+    """
+
+    def __init__(
+        self,
+        model: BaseModel,
+        objective: Objective,
+        *,
+        views: Sequence[str] | None = None,
+        gradient_cache: bool = False,
+    ) -> None:
+        super().__init__()
+        self.model = model  # this very name is what the trainer swaps for its wrapped model
+        self.objective = objective
+        self.views = None if views is None else tuple(views)
+        self.gradient_cache = gradient_cache
+
+    def forward(
+        self, sentence_features: Iterable[dict[str, Any]] | CellBatch, labels: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """Return the objective's named terms for a batch of cells, or for the columns of a stock dataset.
+
+        Raises:
+            ObjectiveError: If a stock dataset has fewer than two text columns, or labels that are no vectors.
+        """
+        if isinstance(sentence_features, CellBatch):
+            return self._cells(sentence_features)
+        columns = list(sentence_features)
+        views = self.views or ((("source", "target")) if len(columns) == 2 else tuple(map(str, range(len(columns)))))
+        if len(columns) < 2 or len(views) != len(columns):
+            raise ObjectiveError(
+                f"the dataset has {len(columns)} text column(s) and the views are {', '.join(views)}; every view needs "
+                "a column. Columns that hold no text (an id, a language) must be removed from the dataset, since the "
+                "stock collator tokenises them"
+            )
+        raw = [self._encode(column) for column in columns]
+        size = len(raw[0])
+        rows = torch.arange(size, device=raw[0].device)
+        unit = [F.normalize(vectors.float(), dim=1) for vectors in raw]
+        cells = EncodedCells(
+            vectors=torch.cat(unit),
+            raw=torch.cat(raw),
+            row=rows.repeat(len(columns)),
+            view=torch.arange(len(columns), device=rows.device).repeat_interleave(size),
+            views=views,
+            **_labels_as_teacher(labels, size, len(columns)),
+        )
+        return self.objective(cells)
+
+    def _cells(self, batch: CellBatch) -> dict[str, Tensor]:
+        encoded = torch.cat([self._encode(features) for features in batch.features])
+        raw = torch.empty_like(encoded)
+        raw[batch.order] = encoded
+        idle = 0.0 * encoded.sum() if batch.phantom else None
+        if batch.phantom:
+            raw = raw[:0]
+        cells = EncodedCells(
+            vectors=F.normalize(raw.float(), dim=1),
+            raw=raw,
+            row=batch.row,
+            view=batch.view,
+            views=batch.views,
+            text=batch.text,
+            teacher=batch.teacher,
+            teacher_known=batch.teacher_known,
+        )
+        terms: dict[str, Tensor] = self.objective(cells)
+        if idle is not None:
+            terms = {name: value + idle for name, value in terms.items()}
+        return terms
+
+    def _encode(self, features: dict[str, Any]) -> Tensor:
+        if not self.gradient_cache or not torch.is_grad_enabled():
+            return _vectors(self.model, features)
+        vectors: Tensor = checkpoint(_vectors, self.model, features, use_reentrant=False)
+        return vectors
+
+
+def _vectors(model: nn.Module, features: dict[str, Any]) -> Tensor:
+    made = model(dict(features))  # modules add to the dictionary that they are given
+    vectors = made.get("sentence_embedding")
+    if vectors is None:
+        raise TrainingError("the model gives no sentence vector; its last modules must pool token states")
+    return vectors
+
+
+def _labels_as_teacher(labels: Tensor | None, rows: int, columns: int) -> dict[str, Tensor]:
+    if labels is None:
+        return {}
+    if labels.ndim != 2:
+        raise ObjectiveError(
+            f"the label column holds numbers of shape {tuple(labels.shape[1:])}; it must hold the teacher's vector of "
+            "each row, or be left out"
+        )
+    known = torch.zeros(columns * rows, dtype=torch.bool, device=labels.device)
+    known[:rows] = True
+    return {"teacher": F.normalize(labels.float(), dim=1).repeat(columns, 1), "teacher_known": known}

@@ -1,0 +1,235 @@
+"""What a recipe names, made: corpus, student, teacher, objective, batches, tasks."""
+
+import difflib
+import inspect
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError, validate_call
+
+from interlingua.corpus import Corpus, open_corpus, open_scored_pairs, write_corpus
+from interlingua.encoder import load_encoder, static_student, transformer_student
+from interlingua.encoder.store import VectorStore
+from interlingua.errors import CorpusError, InterlinguaError, ObjectiveError, RecipeError, TrainingError
+from interlingua.evaluation import SemanticSimilarity, TranslationRetrieval
+from interlingua.objectives import Objective, Sum, VectorDistillation, presets
+from interlingua.sbert import SentenceTransformer, append_normalize, embedding_dimension, load
+from interlingua.training.batches import BatchPlan, language_sets
+from interlingua.training.cells import CellTable
+from interlingua.training.lora import add_lora
+from interlingua.training.recipe import CorpusSettings, ObjectiveSettings, Recipe, StudentSettings, TaskSettings
+from interlingua.training.teacher import TeacherVectors
+from interlingua.types import Row, Task
+
+__all__ = [
+    "check_objective",
+    "make_corpus",
+    "make_objective",
+    "make_plan",
+    "make_student",
+    "make_tasks",
+    "make_teacher",
+]
+
+logger = logging.getLogger(__name__)
+
+
+def check_objective(recipe: Recipe) -> None:
+    """Check presets and their settings before any data or model is touched.
+
+    Raises:
+        RecipeError: Unknown preset or setting, or labels from a teacher that the recipe does not name.
+    """
+    objective = make_objective(recipe, None)
+    if "teacher" in objective.requirements() and recipe.teacher is None:
+        names = ", ".join(term.preset for term in recipe.objective)
+        raise RecipeError(f"{recipe.name}: {names} needs a teacher; add `teacher: {{model: ...}}` to the recipe")
+
+
+def make_objective(recipe: Recipe, dimensions: tuple[int, int] | None) -> Objective:
+    """Return the weighted sum of the recipe's terms.
+
+    Args:
+        recipe: The recipe.
+        dimensions: Of student and teacher; where they differ, distillation gets a projection.
+    """
+    parts = [(term.weight, _term(term, recipe, dimensions)) for term in recipe.objective]
+    return parts[0][1] if len(parts) == 1 and parts[0][0] == 1.0 else Sum(parts)
+
+
+def _term(term: ObjectiveSettings, recipe: Recipe, dimensions: tuple[int, int] | None) -> Objective:
+    if term.preset not in presets.__all__:
+        near = difflib.get_close_matches(term.preset, presets.__all__, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(presets.__all__)}"
+        raise RecipeError(f"{recipe.name}: there is no objective called {term.preset}; {hint}")
+    make = getattr(presets, term.preset)
+    accepted = inspect.signature(make).parameters
+    settings = dict(term.settings)
+    for key in settings:
+        if key not in accepted:
+            near = difflib.get_close_matches(key, accepted, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"its settings are {', '.join(accepted)}"
+            raise RecipeError(f"{recipe.name}: {term.preset} has no setting {key}; {hint}")
+    if "order" in accepted:
+        settings.setdefault("order", recipe.priority)
+    if "projection" in accepted and dimensions is not None and dimensions[0] != dimensions[1]:
+        settings.setdefault("projection", dimensions)
+    try:
+        made: Objective = validate_call(make, config={"arbitrary_types_allowed": True})(**settings)
+    except (ValidationError, ObjectiveError) as error:
+        told = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors()) if isinstance(error, ValidationError) else error
+        raise RecipeError(f"{recipe.name}: {term.preset}: {told}") from error
+    return made
+
+
+def make_corpus(recipe: Recipe, folder: Path) -> Corpus:
+    """Open the training rows; several sources are joined, one after the other, in a folder of their own.
+
+    Raises:
+        CorpusError: No row is left, or a language that the recipe names is in none of the sources.
+    """
+    sources = [_open(source, source.split) for source in recipe.corpus]
+    found = list(dict.fromkeys(language for corpus in sources for language in corpus.languages))
+    wanted = recipe.languages or found
+    if missing := [language for language in wanted if language not in found]:
+        raise CorpusError(
+            f"{recipe.name} asks for {', '.join(missing)}, which none of its corpora has; they have {', '.join(found)}"
+        )
+    ranked = sorted(wanted, key=lambda code: recipe.priority.index(code) if code in recipe.priority else len(recipe.priority))
+    views = [
+        corpus.select([language for language in ranked if language in corpus.languages])
+        for corpus in sources
+        if len(set(corpus.languages) & set(ranked)) >= 2
+    ]
+    limited = any(source.max_rows is not None for source in recipe.corpus)
+    if not views:
+        raise CorpusError(f"{recipe.name}: no corpus has two of the languages {', '.join(wanted)}")
+    if len(views) == 1 and not limited:
+        return views[0]
+    limits = [source.max_rows for source in recipe.corpus]
+    joined = write_corpus(_chain(views, limits), folder, overwrite=True)
+    return joined.select(ranked)
+
+
+def _open(source: CorpusSettings | TaskSettings, split: str | None) -> Corpus:
+    corpus = open_corpus(source.data)
+    if source.languages:
+        corpus = corpus.select(source.languages)
+    if source.dev or source.test:
+        corpus = corpus.with_splits(dev=source.dev, test=source.test)
+    if split is None:
+        return corpus
+    if "_split" in corpus.provenance or source.dev or source.test:
+        return corpus.select(split=split)
+    if split == "train":
+        logger.warning("%s has no splits: all of its rows are used for training", source.data)
+        return corpus
+    raise CorpusError(
+        f"{source.data} has no {split} split; give its share in the recipe, as dev: 0.05, for training and evaluation "
+        f"alike, or split: null for all rows"
+    )
+
+
+def _chain(views: Sequence[Corpus], limits: Sequence[int | None]) -> Iterator[Row]:
+    for view, limit in zip(views, limits, strict=True):
+        for number, row in enumerate(view.rows()):
+            if limit is not None and number >= limit:
+                break
+            yield Row(row.texts, {"_id": f"{view.name}:{row.meta.get('_id', number)}"})
+
+
+def make_student(settings: StudentSettings, corpus: Corpus, *, seed: int) -> SentenceTransformer:
+    """Load the encoder that is to be trained, or make it from the corpus."""
+    if settings.model is not None:
+        model = load(
+            settings.model,
+            pooling=settings.pooling,
+            max_length=settings.max_length,
+            trust_remote_code=settings.trust_remote_code,
+        )
+    else:
+        vocabulary = {} if settings.vocabulary is None else {"vocabulary": settings.vocabulary}
+        if settings.kind == "static":
+            model = static_student(
+                corpus, dimension=settings.dimension, initialise=settings.initialise, seed=seed, **vocabulary
+            )
+        else:
+            start = None if settings.initialise_from is None else load(settings.initialise_from)
+            model = transformer_student(
+                corpus,
+                layers=settings.layers,
+                heads=settings.heads,
+                dimension=settings.dimension,
+                feed_forward=4 * settings.dimension,
+                max_length=settings.max_length or 128,
+                pooling=settings.pooling or "mean",
+                initialise_from=start,
+                dropout=settings.dropout,
+                seed=seed,
+                **vocabulary,
+            )
+    if settings.normalise:
+        append_normalize(model)
+    if settings.lora is not None:
+        add_lora(model, settings.lora)
+    return model
+
+
+def make_teacher(recipe: Recipe, corpus: Corpus, store: VectorStore) -> TeacherVectors | None:
+    """Return the teacher's vectors of the corpus, computed once."""
+    if recipe.teacher is None:
+        return None
+    encoder = load_encoder(
+        recipe.teacher.model,
+        pooling=recipe.teacher.pooling,
+        prefix=recipe.teacher.prefix,
+        max_length=recipe.teacher.max_length,
+    )
+    return TeacherVectors.of(corpus, encoder, store, languages=recipe.teacher.languages)
+
+
+def make_plan(recipe: Recipe, cells: CellTable, *, seed: int) -> BatchPlan:
+    """Return the batches that the recipe asks for."""
+    batches = recipe.batches
+    sets = None
+    if batches.sets != "n-way":
+        sets = language_sets(batches.sets, cells.languages, center=batches.center)
+    return BatchPlan(
+        cells.hashes,
+        cells.languages,
+        size=batches.rows,
+        sets=sets,
+        mixed=batches.mixed,
+        draw=batches.draw,
+        temperature=batches.temperature,
+        seed=seed,
+    )
+
+
+def make_tasks(settings: Sequence[TaskSettings], recipe: Recipe) -> list[Task]:
+    """Return the tasks of an evaluation.
+
+    Raises:
+        RecipeError: If one of them cannot be made, with its place in the recipe.
+    """
+    return [task for one in settings for task in _tasks(one, recipe)]
+
+
+def _tasks(settings: TaskSettings, recipe: Recipe) -> list[Task]:
+    if settings.task == "sts":
+        languages = settings.languages or ["eng_Latn"]
+        pairs = settings.pairs if isinstance(settings.pairs, list) else [(one, one) for one in languages]
+        return [
+            SemanticSimilarity(
+                [open_scored_pairs(settings.data, source=a, target=b, split=settings.split) for a, b in pairs]
+            )
+        ]
+    corpus = _open(settings, settings.split)
+    languages = settings.languages or recipe.languages
+    if languages is not None:
+        corpus = corpus.select([language for language in languages if language in corpus.languages])
+    try:
+        return [TranslationRetrieval(corpus, pairs=settings.pairs, max_rows=settings.max_rows)]
+    except InterlinguaError as error:
+        raise TrainingError(f"the task on {settings.data} cannot be made: {error}") from error

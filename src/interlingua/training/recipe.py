@@ -1,0 +1,351 @@
+"""A run as data: read from YAML, checked before anything heavy loads."""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from interlingua.errors import LanguageError, RecipeError
+from interlingua.languages import canonical
+
+__all__ = [
+    "BatchSettings",
+    "CorpusSettings",
+    "EvaluationSettings",
+    "LoraSettings",
+    "ObjectiveSettings",
+    "Recipe",
+    "StudentSettings",
+    "TaskSettings",
+    "TeacherSettings",
+    "TrainingSettings",
+    "load_recipe",
+    "shipped_recipes",
+]
+
+
+def _languages(codes: list[str] | None) -> list[str] | None:
+    try:
+        return None if codes is None else [canonical(code) for code in codes]
+    except LanguageError as error:
+        raise ValueError(str(error)) from error
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+    @field_validator("languages", "priority", mode="after", check_fields=False)
+    @classmethod
+    def _canonical(cls, codes: list[str] | None) -> list[str] | None:
+        return _languages(codes)
+
+
+class LoraSettings(_Part):
+    """Train low-rank updates instead of all weights; merged into them at the end (needs the ``peft`` extra)."""
+
+    rank: Annotated[int, Field(gt=0)] = 16
+    alpha: Annotated[float, Field(gt=0)] = 32
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    targets: str | list[str] = "all-linear"
+
+
+class StudentSettings(_Part):
+    """The encoder that is trained: a model by name or folder, or a student made from the training corpus."""
+
+    model: str | None = None
+    kind: Literal["static", "transformer"] | None = None
+    pooling: Literal["mean", "cls", "max"] | None = None
+    max_length: Annotated[int, Field(gt=1)] | None = None
+    prefix: str = ""
+    normalise: bool = True
+    vocabulary: Annotated[int, Field(gt=0)] | None = None
+    dimension: Annotated[int, Field(gt=0)] = 256
+    initialise: Literal["lsi", "random"] = "lsi"
+    initialise_from: str | None = None
+    layers: Annotated[int, Field(gt=0)] = 4
+    heads: Annotated[int, Field(gt=0)] = 4
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    lora: LoraSettings | None = None
+    trust_remote_code: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "StudentSettings":
+        if (self.model is None) == (self.kind is None):
+            raise ValueError("give either model (a name or folder) or kind (static, transformer), not both or neither")
+        return self
+
+
+class CorpusSettings(_Part):
+    """Rows from one source: a catalog name or a path."""
+
+    data: str
+    split: str | None = "train"
+    dev: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    test: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    languages: list[str] | None = None
+    max_rows: Annotated[int, Field(gt=0)] | None = None
+
+
+class TeacherSettings(_Part):
+    """A frozen encoder whose vectors are labels or targets."""
+
+    model: str
+    pooling: Literal["mean", "cls", "max"] | None = None
+    prefix: str = ""
+    max_length: Annotated[int, Field(gt=1)] | None = None
+    languages: list[str] | None = None
+
+
+class ObjectiveSettings(BaseModel):
+    """One term: a preset of `interlingua.objectives.presets`, its weight, and the preset's own settings."""
+
+    model_config = ConfigDict(extra="allow", protected_namespaces=())
+    preset: str
+    weight: float = 1.0
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The preset's own settings."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class BatchSettings(_Part):
+    """Which cells meet; see `interlingua.training.BatchPlan`."""
+
+    rows: Annotated[int, Field(gt=0)] = 64
+    sets: Literal["n-way", "en-xx", "all-pairs"] | list[tuple[str, str]] = "n-way"
+    center: str = "eng_Latn"
+    mixed: bool = False
+    draw: Literal["all", "epoch", "fixed"] = "all"
+    temperature: Annotated[float, Field(ge=1)] = 1.0
+    sub_batch: Annotated[int, Field(gt=0)] = 32
+    gradient_cache: bool = False
+
+    @field_validator("sets", mode="after")
+    @classmethod
+    def _pairs(cls, sets: Any) -> Any:
+        return sets if isinstance(sets, str) else [tuple(_languages(list(pair)) or ()) for pair in sets]
+
+    @field_validator("center", mode="after")
+    @classmethod
+    def _center(cls, code: str) -> str:
+        return (_languages([code]) or [code])[0]
+
+
+class TrainingSettings(_Part):
+    """Optimisation."""
+
+    steps: Annotated[int, Field(gt=0)] | None = None
+    epochs: Annotated[float, Field(gt=0)] | None = None
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-5
+    schedule: Literal["linear", "constant", "cosine"] = "linear"
+    warmup: Annotated[float, Field(ge=0)] = 0.1
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    clip: Annotated[float, Field(ge=0)] = 1.0
+    accumulation: Annotated[int, Field(gt=0)] = 1
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    gradient_checkpointing: bool = False
+    seed: int = 1
+    threads: Annotated[int, Field(gt=0)] | None = None
+    log_every: Annotated[int, Field(gt=0)] = 50
+    evaluate_every: Annotated[int, Field(gt=0)] | None = None
+    patience: Annotated[int, Field(gt=0)] | None = None
+    save_every: Annotated[int, Field(gt=0)] | None = None
+    keep: Annotated[int, Field(gt=0)] = 2
+    report_to: list[str] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _length(self) -> "TrainingSettings":
+        if (self.steps is None) == (self.epochs is None):
+            raise ValueError("give either steps or epochs, not both or neither")
+        if self.patience is not None and self.evaluate_every is None:
+            raise ValueError("patience needs evaluate_every: early stopping looks at dev scores")
+        return self
+
+
+class TaskSettings(_Part):
+    """One task: translation retrieval on a corpus, or similarity (``sts``) on scored pairs."""
+
+    task: Literal["retrieval", "sts"] = "retrieval"
+    data: str
+    split: str | None = "test"
+    dev: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    test: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    languages: list[str] | None = None
+    pairs: str | list[tuple[str, str]] = "en-xx"
+    max_rows: Annotated[int, Field(gt=0)] | None = None
+
+
+class EvaluationSettings(_Part):
+    """What is measured before, during (``dev``) and after training."""
+
+    dev: list[TaskSettings] = Field(default_factory=list)
+    test: list[TaskSettings] = Field(default_factory=list)
+    prefix: str = ""
+
+
+class Recipe(_Part):
+    """Everything a run depends on.
+
+    Args:
+        name: Of the run folder.
+        about: One sentence.
+        student: What is trained.
+        corpus: What it is trained on.
+        languages: Which languages of the corpus; None for all.
+        priority: Languages from highest to lowest priority; decides the order of views, and whose teacher vector
+            labels a row.
+        teacher: Whose vectors soft labels and distillation need.
+        objective: One term or several that are added.
+        batches, training, evaluation: See there.
+        readings: What a paper says, what was chosen where it is silent or contradicts its code, and why.
+    """
+
+    name: str
+    about: str = ""
+    student: StudentSettings
+    corpus: list[CorpusSettings]
+    languages: list[str] | None = None
+    priority: list[str] = Field(default_factory=lambda: ["eng_Latn"])
+    teacher: TeacherSettings | None = None
+    objective: list[ObjectiveSettings]
+    batches: BatchSettings = Field(default_factory=BatchSettings)
+    training: TrainingSettings
+    evaluation: EvaluationSettings = Field(default_factory=EvaluationSettings)
+    readings: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("corpus", mode="before")
+    @classmethod
+    def _sources(cls, value: Any) -> Any:
+        many = value if isinstance(value, list) else [value]
+        return [{"data": one} if isinstance(one, str) else one for one in many]
+
+    @field_validator("objective", mode="before")
+    @classmethod
+    def _terms(cls, value: Any) -> Any:
+        many = value if isinstance(value, list) else [value]
+        return [{"preset": one} if isinstance(one, str) else one for one in many]
+
+    def as_yaml(self) -> str:
+        """Return the recipe with every default written out."""
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
+
+
+def shipped_recipes() -> dict[str, Path]:
+    """Return the recipes that come with the package, by name."""
+    folder = resources.files("interlingua") / "recipes"
+    return {path.stem: path for path in sorted(Path(str(folder)).glob("*.yaml"))}
+
+
+def load_recipe(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> Recipe:
+    """Read a recipe and check it.
+
+    Args:
+        source: Name of a shipped recipe, path of a YAML file, or the content itself.
+        overrides: ``key.key=value``, the value as YAML.
+
+    Raises:
+        RecipeError: An unknown recipe or key (with the nearest known one), or a value that does not fit.
+
+    Example:
+        >>> load_recipe("quickstart", ["training.seed=7"]).training.seed
+        7
+    """
+    name, content = _read(source)
+    for override in overrides:
+        _set(content, override)
+    try:
+        return Recipe.model_validate(content)
+    except ValidationError as error:
+        raise RecipeError(f"{name}: {_explain(error)}") from error
+
+
+def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    if isinstance(source, Mapping):
+        return str(source.get("name", "recipe")), dict(source)
+    path = Path(source)
+    if not path.suffix and not path.exists():
+        known = shipped_recipes()
+        if str(source) not in known:
+            near = difflib.get_close_matches(str(source), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "known are " + ", ".join(known)
+            raise RecipeError(f"there is no recipe called {source}; {hint} A file of your own must end in .yaml")
+        path = known[str(source)]
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecipeError(f"{path} cannot be read: {error.strerror}; `interlingua recipes` lists those that ship") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise RecipeError(f"{path} holds no recipe; it must be a mapping with name, student, corpus, objective, training")
+    return str(path), content
+
+
+def _set(content: dict[str, Any], override: str) -> None:
+    key, equals, value = override.partition("=")
+    if not equals or not re.fullmatch(r"[\w-]+(\.[\w-]+)*", key):
+        raise RecipeError(f"--set {override}: write key.key=value, as --set training.seed=7")
+    *path, last = key.split(".")
+    place: Any = content
+    for step in path:
+        place = _step(place, step, override)
+    if isinstance(place, list):
+        place = _step([place], "0", override) if not last.isdigit() else place
+    parsed = yaml.safe_load(value)
+    if isinstance(place, list):
+        place[int(last)] = parsed
+    else:
+        place[last] = parsed
+
+
+def _step(place: Any, step: str, override: str) -> Any:
+    if isinstance(place, list):
+        if not step.isdigit() or int(step) >= len(place):
+            raise RecipeError(f"--set {override}: {step} is no place in a list of {len(place)}; count from 0")
+        return place[int(step)]
+    if place.get(step) is None:
+        place[step] = {}
+    if not isinstance(place[step], dict | list):
+        raise RecipeError(f"--set {override}: {step} is a single value, it has no parts")
+    return place[step]
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for one in error.errors():
+        where = ".".join(str(part) for part in one["loc"])
+        if one["type"] == "extra_forbidden":
+            known = _fields_at(one["loc"][:-1])
+            near = difflib.get_close_matches(str(one["loc"][-1]), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            lines.append(f"unknown key {where}; {hint}")
+        elif one["type"] == "missing":
+            lines.append(f"{where} is missing")
+        else:
+            message = one["msg"].removeprefix("Value error, ")
+            lines.append(f"{where}: {message}" + (f", not {one['input']!r}" if not isinstance(one["input"], dict) else ""))
+    return "; ".join(lines)
+
+
+def _fields_at(place: Sequence[str | int]) -> list[str]:
+    model: type[BaseModel] = Recipe
+    for step in place:
+        if isinstance(step, int) or step not in model.model_fields:
+            continue
+        inner = [one for one in _models(model.model_fields[step].annotation) if issubclass(one, BaseModel)]
+        model = inner[0] if inner else model
+    return list(model.model_fields)
+
+
+def _models(annotation: Any) -> list[type]:
+    if isinstance(annotation, type):
+        found = [annotation] if not getattr(annotation, "__args__", None) else []
+        if found:
+            return found
+    return [one for part in getattr(annotation, "__args__", ()) for one in _models(part)]

@@ -1,0 +1,189 @@
+"""The stock trainer, fed with batches of cells."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from interlingua.errors import TrainingError
+from interlingua.sbert import (
+    SentenceTransformer,
+    SentenceTransformerTrainer,
+    SentenceTransformerTrainingArguments,
+    StaticEmbedding,
+)
+from interlingua.training.data import CellBatches
+from interlingua.training.evaluator import TaskEvaluator
+from interlingua.training.loss import CellBatch, EncoderLoss
+
+__all__ = ["MultiwayTrainer"]
+
+logger = logging.getLogger(__name__)
+
+HEADS = "objective.safetensors"
+
+
+class MultiwayTrainer(SentenceTransformerTrainer):
+    """Train an encoder on batches of cells.
+
+    What it adds to the stock trainer: batches come planned and tokenised and are already this process's share;
+    parameters of the objective are kept in checkpoints and shared between processes; the embedding table of a static
+    encoder gets sparse gradients; a loss that is no number stops the run.
+
+    Args:
+        model: The encoder.
+        args: As for sentence-transformers; ``max_steps`` is set from the batches.
+        batches: What to train on.
+        loss: An `EncoderLoss` around the model.
+        evaluator: Tasks that choose the best checkpoint.
+        callbacks: As for transformers.
+    """
+
+    def __init__(
+        self,
+        model: SentenceTransformer,
+        args: SentenceTransformerTrainingArguments,
+        batches: CellBatches,
+        loss: EncoderLoss,
+        *,
+        evaluator: TaskEvaluator | None = None,
+        callbacks: list[Any] | None = None,
+    ) -> None:
+        self.batches = batches
+        self.sparse = isinstance(model[0], StaticEmbedding)
+        if self.sparse:
+            model[0].embedding.sparse = True
+        args.max_steps = -(-len(batches) // args.gradient_accumulation_steps)
+        super().__init__(
+            model=model, args=args, train_dataset=batches, loss=loss, evaluator=evaluator, callbacks=callbacks
+        )
+        self.diagnostics: dict[str, Tensor] = {}
+
+    # what the stock trainer does to datasets of text columns does not apply to batches of cells
+
+    def preprocess_dataset(self, dataset: Any = None, dataset_name: str | None = None) -> Any:
+        """Return the batches as they are."""
+        return dataset
+
+    def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+        """Add nothing: the run writes the card."""
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """Return a loader of this process's shares, which no one may shard again."""
+        return self.batches.loader()
+
+    def floating_point_ops(self, inputs: Mapping[str, Any]) -> int:
+        """Return 0: sub-batches have no single shape to count by."""
+        return 0
+
+    def _prepare_inputs(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        return {name: _moved(value, self.args.device) for name, value in inputs.items()}
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        """Return the sum of the objective's terms.
+
+        Raises:
+            TrainingError: If it is no finite number.
+        """
+        loss = self.loss
+        if model is self.model_wrapped and loss.model is not model:
+            loss = self.override_model_in_loss(loss, model)
+        terms: dict[str, Tensor] = loss(inputs["cells"])
+        total = torch.stack(list(terms.values())).sum()
+        if not bool(torch.isfinite(total)):
+            parts = ", ".join(f"{name} {float(value):g}" for name, value in terms.items())
+            raise TrainingError(
+                f"the loss at step {self.state.global_step + 1:,} is not a finite number ({parts}). Checkpoints in "
+                f"{self.args.output_dir} are untouched; lower the learning rate, raise the temperature, or check the "
+                "teacher's vectors, and go on with --resume"
+            )
+        self.track_loss_components(terms)
+        self.diagnostics = {name: value.detach() for name, value in loss.objective.diagnostics.items()}
+        return (total, {}) if return_outputs else total
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Log loss, its parts, and the objective's diagnostics."""
+        if "loss" in logs:
+            logs |= {name: round(float(value), 6) for name, value in self.diagnostics.items()}
+        super().log(logs, start_time)
+
+    def training_step(self, model: nn.Module, inputs: dict[str, Any], num_items_in_batch: Any = None) -> Tensor:
+        """Do one forward and backward pass; then share the gradients of the objective's own parameters."""
+        loss = super().training_step(model, inputs, num_items_in_batch)
+        if self.accelerator.sync_gradients and self.args.world_size > 1:
+            for parameter in self.loss.objective.parameters():
+                if parameter.requires_grad:
+                    gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+                    dist.all_reduce(gradient)
+                    parameter.grad = gradient / self.args.world_size
+        return loss
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        """Return the stock optimizer, or Adam on the touched rows only for a static encoder."""
+        if not self.sparse:
+            return super().create_optimizer(model)
+        if self.optimizer is None:
+            table = [p for p in self.model.parameters() if p.requires_grad]
+            others = [p for p in self.loss.objective.parameters() if p.requires_grad]
+            if others or len(table) != 1:
+                raise TrainingError(
+                    "a static encoder is trained by its table of token vectors alone; this objective or model has "
+                    "other parameters too (a projection?). Choose a student whose dimension is the teacher's"
+                )
+            self.optimizer = torch.optim.SparseAdam(
+                table, lr=self.args.learning_rate, betas=(self.args.adam_beta1, self.args.adam_beta2)
+            )
+        return self.optimizer
+
+    def _clip_grad_norm(self, model: nn.Module) -> Any:
+        """Clip; but not sparse gradients, whose length the steps of Adam do not depend on."""
+        return None if self.sparse else super()._clip_grad_norm(model)
+
+    def _get_grad_norm(self, model: nn.Module, grad_norm: Any = None) -> Any:
+        return None if self.sparse else super()._get_grad_norm(model, grad_norm=grad_norm)
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        folder = Path(output_dir or self.args.output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.model.save_pretrained(str(folder), create_model_card=False)
+        heads = self.loss.objective.state_dict()
+        if heads:
+            save_file({name: value.contiguous() for name, value in heads.items()}, folder / HEADS)
+        (folder / "training_args.json").write_text(json.dumps(self.args.to_dict(), default=str, indent=1))
+
+    def _load_from_checkpoint(self, checkpoint_path: str, model: Any = None) -> None:
+        super()._load_from_checkpoint(checkpoint_path)
+        heads = Path(checkpoint_path) / HEADS
+        if heads.is_file():
+            self.loss.objective.load_state_dict(load_file(heads))
+        elif self.loss.objective.state_dict():
+            raise TrainingError(
+                f"{checkpoint_path} holds no {HEADS}, but the objective has parameters; it belongs to another recipe"
+            )
+
+
+def _moved(value: Any, device: torch.device) -> Any:
+    """Return the same structure with every tensor on the device."""
+    if isinstance(value, Tensor):
+        return value.to(device, non_blocking=True)
+    if isinstance(value, CellBatch):
+        return replace(value, **{one.name: _moved(getattr(value, one.name), device) for one in fields(value)})
+    if isinstance(value, dict):
+        return {name: _moved(one, device) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_moved(one, device) for one in value]
+    return value
