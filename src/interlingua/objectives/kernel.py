@@ -165,7 +165,7 @@ class _Work:
         if callable(kernel.margin):
             cosine = cosine - kernel.margin(tile)
         elif kernel.margin:
-            cosine = cosine - kernel.margin * tile.same_row
+            cosine = torch.where(tile.same_row, cosine - kernel.margin, cosine)
         if kernel.exclude == "nothing" and {view for view, *_ in self.row.views} & {v for v, *_ in self.column.views}:
             cosine = torch.where(tile.same_cell, 1.0, cosine)
         logits = cosine / kernel.temperature
