@@ -228,9 +228,9 @@ def _similar(code: str) -> list[str]:
         return [canonical(find(code).to_alpha3())]
     except (LookupError, ValueError):
         subtag = re.split("[-_]", code.lower())[0]
-    if not 2 <= len(subtag) <= 3:
+    if not re.fullmatch("[a-z]{2,3}", subtag):
         return []
     if _individual(subtag):
         return [canonical(subtag)]
-    codes = sorted({str(Language.get(tag).to_alpha3()) for tag in CLDR_LANGUAGES if "-" not in tag})
+    codes = sorted({str(Language.get(tag).to_alpha3()) for tag in CLDR_LANGUAGES if _individual(tag.partition("-")[0])})
     return [canonical(near) for near in get_close_matches(subtag, codes, n=3)]

@@ -34,6 +34,7 @@ class Source:
         dataset: A ``pyarrow.dataset.Dataset``.
         columns: Given column name by canonical name; languages and provenance (``_id`` ...).
         name: How messages call it.
+        card: What the file ``corpus.json`` says.
         stored_fingerprint: Content hash, where it is known already.
         files: The files behind the dataset, for the hash.
         rule: Splits by content, for rows whose ``_split`` is missing.
@@ -42,6 +43,7 @@ class Source:
     dataset: Any
     columns: Mapping[str, str]
     name: str
+    card: Mapping[str, Any] = field(default_factory=dict)
     stored_fingerprint: str | None = None
     files: tuple[Path, ...] = ()
     rule: SplitRule | None = None
@@ -76,13 +78,15 @@ class Source:
             raise CorpusError(f"{path} cannot be read as Parquet: {error}") from error
         if empty:
             raise CorpusError(f"{path} holds no rows")
+        card = _read_card(path, files)
         columns = canonical_names(dataset.schema.names, where=str(path), rename=rename)
         _check_text(dataset.schema, columns, where=str(path))
         return cls(
             dataset,
             columns,
             name or path.stem,
-            stored_fingerprint=_carded_fingerprint(path, files),
+            card=card,
+            stored_fingerprint=card.get("fingerprint"),
             files=files,
         )
 
@@ -230,14 +234,14 @@ def _check_text(schema: Any, columns: Mapping[str, str], *, where: str) -> None:
             raise CorpusError(f"{where}: column {given!r} holds {kind}, not text; rename it: {given}=_{given}")
 
 
-def _carded_fingerprint(path: Path, files: Iterable[Path]) -> str | None:
-    """The hash on the corpus card, if the files are those it was written for."""
+def _read_card(path: Path, files: Iterable[Path]) -> dict[str, Any]:
+    """The corpus card; without its fingerprint where the files are not those it was written for."""
     try:
-        card = json.loads((path / CARD).read_text(encoding="utf-8"))
+        card: dict[str, Any] = json.loads((path / CARD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None
+        return {}
     sizes = {file.name: file.stat().st_size for file in files}
-    return str(card["fingerprint"]) if card.get("files") == sizes and "fingerprint" in card else None
+    return card if card.get("files") == sizes else {key: value for key, value in card.items() if key != "fingerprint"}
 
 
 def _hash_files(files: Iterable[Path]) -> str:

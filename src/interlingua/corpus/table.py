@@ -100,6 +100,11 @@ class Corpus:
         """The columns that are not text: ``_id``, ``_split`` and others."""
         return self._source.provenance
 
+    @property
+    def card(self) -> Mapping[str, Any]:
+        """What ``corpus.json`` says of sources and licences; empty for corpora without one."""
+        return self._source.card
+
     @cached_property
     def fingerprint(self) -> str:
         """Hash of the content; equal for equal rows and equal selections."""

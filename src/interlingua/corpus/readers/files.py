@@ -1,6 +1,7 @@
 """Bytes to lines: plain or compressed, UTF-8, with the place of every fault."""
 
 import gzip
+import io
 import logging
 import lzma
 import zlib
@@ -9,13 +10,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, cast
 
-import zstandard
+import pyarrow as pa
 
 from interlingua.errors import CorpusError, FormatError
 
-__all__ = ["COMPRESSED", "Faults", "bare_suffix", "lines_of", "open_binary"]
+__all__ = ["COMPRESSED", "DAMAGE", "Faults", "bare_suffix", "lines_of", "open_binary"]
 
 COMPRESSED = (".gz", ".xz", ".zst")
+
+DAMAGE = (EOFError, OSError, lzma.LZMAError, zlib.error)
+"""What reading a damaged compressed file raises."""
 
 _SHOWN = 5
 
@@ -46,7 +50,8 @@ def open_binary(path: Path) -> BinaryIO:
             case ".xz":
                 return cast("BinaryIO", lzma.open(path, "rb"))
             case ".zst":
-                return cast("BinaryIO", zstandard.open(path, "rb"))
+                # Not the zstandard package: it takes a file that is cut off for one that ends.
+                return cast("BinaryIO", io.BufferedReader(pa.input_stream(path, compression="zstd")))
             case _:
                 return path.open("rb")
     except OSError as error:
@@ -75,9 +80,9 @@ def lines_of(path: Path) -> Iterator[str]:
                 path=path,
                 line=number,
             ) from error
-        except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zstandard.ZstdError) as error:
+        except DAMAGE as error:
             raise FormatError(
-                f"the compressed file is damaged or cut off ({error}); fetch it again", path=path, line=number + 1
+                f"the file is damaged or cut off ({error}); fetch it again", path=path, line=number + 1
             ) from error
 
 

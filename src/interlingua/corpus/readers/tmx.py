@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from interlingua.corpus.readers.files import Faults, open_binary
+from interlingua.corpus.readers.files import DAMAGE, Faults, open_binary
 from interlingua.errors import FormatError, LanguageError
 from interlingua.languages import canonical
 from interlingua.types import Row
@@ -72,8 +72,8 @@ def _elements(stream: Any, path: Path) -> Iterator[Any]:
         raise FormatError(
             f"not well-formed XML: {error.msg}; mend or export it again", path=path, line=error.lineno
         ) from error
-    except (EOFError, OSError) as error:
-        raise FormatError(f"the compressed file is damaged or cut off ({error}); fetch it again", path=path) from error
+    except DAMAGE as error:
+        raise FormatError(f"the file is damaged or cut off ({error}); fetch it again", path=path) from error
     if etree.QName(events.root).localname != "tmx":
         raise FormatError(f"the root element is <{etree.QName(events.root).localname}>, not <tmx>", path=path, line=1)
 
@@ -113,14 +113,14 @@ def _text(segment: Any) -> str:
     """The text of a segment without inline codes.
 
     Raises:
-        ValueError: It holds an entity that XML does not define.
+        ValueError: It holds an entity that is not one of XML's own.
     """
     if segment is None:
         return ""
     parts = [segment.text or ""]
     for child in segment:
         if child.tag is etree.Entity:
-            raise ValueError(f"the entity {child.text} is not defined by XML")
+            raise ValueError(f"the entity {child.text} is not one of XML's own, and others are not expanded")
         if etree.QName(child).localname not in _CODES:
             parts.append(_text(child))
         parts.append(child.tail or "")

@@ -1,0 +1,106 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from interlingua.cli.corpus import app
+from interlingua.corpus import Corpus
+from interlingua.corpus.building import grouped
+from interlingua.errors import CorpusError, FormatError, OutputError
+
+
+@pytest.fixture
+def sources(tmp_path):
+    (tmp_path / "a.en").write_text("The tap drips.\nA crow calls.\nWho was it?\n")
+    (tmp_path / "a.de").write_text("Der Hahn tropft.\nEine Krähe ruft.\n \n")
+    (tmp_path / "b.tsv").write_text("id\ten\tsw\nk1\tBread and salt.\tMkate na chumvi.\n")
+    return tmp_path
+
+
+def call(*words):
+    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+
+
+def build(folder, *more):
+    return call("build", folder / "out", f"eng={folder}/a.en", f"deu={folder}/a.de", *more)
+
+
+def test_build(sources):
+    result = build(sources)
+    assert result.exit_code == 0
+    assert result.stdout.endswith("out: 3 rows in eng_Latn, deu_Latn\n")
+    assert Corpus.open(sources / "out").texts("deu") == ["Der Hahn tropft.", "Eine Krähe ruft.", None]
+
+
+def test_build_from_several_sources(sources):
+    result = build(sources, sources / "b.tsv", "--rename", "id=_id", "--json")
+    facts = json.loads(result.stdout)
+    corpus = Corpus.open(sources / "out")
+    assert (facts["rows"], facts["languages"]) == (4, ["eng_Latn", "deu_Latn", "swh_Latn"])
+    assert facts["fingerprint"] == corpus.fingerprint
+    assert corpus.ids()[-1] == "b.tsv:k1"
+    assert corpus.values("_source")[-1] == "b.tsv"
+    assert len(corpus.card["sources"]) == 2
+
+
+def test_build_refuses_and_leaves_nothing(sources):
+    (sources / "a.de").write_text("Nur eine Zeile.\n")
+    with pytest.raises(FormatError, match="ends after 1 lines"):
+        build(sources)
+    assert not (sources / "out").exists()
+    (sources / "c.tsv").write_text("en\tde\nOne field\n")
+    with pytest.raises(FormatError, match="line 2"):
+        call("build", sources / "out", sources / "c.tsv", "--strict")
+    with pytest.raises(CorpusError, match="no file or folder"):
+        call("build", sources / "out", sources / "nowhere.tmx")
+    assert not (sources / "out").exists()
+
+
+def test_overwrite(sources):
+    build(sources)
+    with pytest.raises(OutputError, match="--overwrite"):
+        build(sources)
+    assert build(sources, "--overwrite").exit_code == 0
+
+
+def test_columns_and_wrong_rename(sources):
+    (sources / "c.tsv").write_text("One.\tMoja.\n")
+    assert call("build", sources / "out", sources / "c.tsv", "--columns", "en,sw").exit_code == 0
+    result = call("peek", sources / "b.tsv", "--rename", "id")
+    assert result.exit_code == 2
+    assert "COLUMN=MEANING" in result.stderr
+
+
+def test_stats(sources):
+    build(sources)
+    lines = call("stats", sources / "out").stdout.splitlines()
+    assert lines[0] == "out: 3 rows, 2 languages"
+    assert lines[3].split()[:4] == ["deu_Latn", "German", "2", "66.7%"]
+    found = json.loads(call("stats", sources / "out", "-l", "de,en", "--json").stdout)
+    assert list(found["languages"]) == ["deu_Latn", "eng_Latn"]
+    assert found["languages"]["eng_Latn"]["cells"] == 3
+
+
+def test_split(sources):
+    (sources / "many.tsv").write_text("en\tsw\n" + "".join(f"Line {i}.\tMstari {i}.\n" for i in range(200)))
+    call("split", sources / "many.tsv", sources / "out", "--dev", 0.2, "--test", 0.3)
+    corpus = Corpus.open(sources / "out")
+    sizes = [len(corpus.select(split=split)) for split in ("train", "dev", "test")]
+    assert sum(sizes) == 200
+    assert sizes == [pytest.approx(size, abs=25) for size in (100, 40, 60)]
+    assert corpus.card["splits"] == {"dev": 0.2, "test": 0.3, "seed": 0}
+    assert len(call("peek", sources / "out", "-n", 500, "-s", "dev", "--json").stdout.splitlines()) == sizes[1]
+
+
+def test_peek(sources):
+    result = call("peek", sources / "b.tsv", "--rename", "id=_id")
+    assert result.stdout == "_id=k1\n  eng_Latn  Bread and salt.\n  swh_Latn  Mkate na chumvi.\n"
+    rows = call("peek", sources / "b.tsv", "--rename", "id=_id", "--json", "-l", "swa").stdout.splitlines()
+    assert [json.loads(row) for row in rows] == [{"_id": "k1", "swh_Latn": "Mkate na chumvi."}]
+
+
+def test_grouping(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a=b.tsv").write_text("x")
+    assert grouped(["a=b.tsv", "en=my file.en", "de=x.de", "en=y"]) == ["a=b.tsv", "en='my file.en' de=x.de", "en=y"]
+    assert grouped(["en=a de=b", "en=c"]) == ["en=a de=b", "en=c"]
