@@ -22,7 +22,7 @@ __all__ = ["static_student", "transformer_student"]
 def static_student(
     corpus: Rows,
     *,
-    vocabulary: int = 16_000,
+    vocabulary: int | None = None,
     dimension: int = 256,
     initialise: Literal["lsi", "random"] = "lsi",
     seed: int = 0,
@@ -31,10 +31,13 @@ def static_student(
 
     Args:
         corpus: Rows that the tokenizer and the token vectors are made from; use training rows only.
-        vocabulary: Most pieces in the vocabulary; a small corpus gives fewer.
+        vocabulary: Most pieces in the vocabulary; None chooses by the amount of text.
         dimension: Dimension of the vectors.
         initialise: ``lsi`` puts words that translate each other near each other before any training.
         seed: Of the random parts.
+
+    Raises:
+        EncoderError: A corpus without text, or a vocabulary too small.
     """
     tokenizer = train_tokenizer(corpus, vocabulary=vocabulary)
     if initialise == "lsi":
@@ -52,7 +55,7 @@ def transformer_student(
     dimension: int = 256,
     heads: int = 4,
     feed_forward: int = 1024,
-    vocabulary: int = 16_000,
+    vocabulary: int | None = None,
     max_length: int = 128,
     pooling: PoolingMode = "mean",
     initialise_from: SentenceTransformer | None = None,
@@ -67,7 +70,7 @@ def transformer_student(
         dimension: Of states and vectors.
         heads: Attention heads; they divide ``dimension``.
         feed_forward: Inner dimension of the feed-forward layers.
-        vocabulary: Most pieces in the vocabulary.
+        vocabulary: Most pieces in the vocabulary; None chooses by the amount of text.
         max_length: Longest text in tokens, ``<s>`` and ``</s>`` included.
         pooling: How token states become the vector of the text.
         initialise_from: A static student whose tokenizer and token vectors are taken over.

@@ -1,0 +1,65 @@
+"""A SentenceTransformer as an encoder."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import xxhash
+
+from interlingua.encoder.unit import unit_rows
+from interlingua.sbert import SentenceTransformer, embedding_dimension, fingerprint
+from interlingua.types import Vectors
+
+__all__ = ["SentenceEncoder"]
+
+
+class SentenceEncoder:
+    """A SentenceTransformer as an encoder: unit float32 vectors in the order of the texts.
+
+    Args:
+        model: The model; it is not copied.
+        prefix: Put before every text; None keeps the model's own default prompt, ``""`` leaves even that out.
+        name: How reports call it.
+        batch_size: Texts encoded at once; texts of similar length go together.
+        progress: Show a progress bar on stderr.
+
+    Example:
+        >>> encoder = SentenceEncoder(model, prefix="query: ")  # doctest: +SKIP
+        >>> encoder.encode(["Guten Morgen."]).shape  # doctest: +SKIP
+        (1, 384)
+    """
+
+    def __init__(
+        self,
+        model: SentenceTransformer,
+        *,
+        prefix: str | None = None,
+        name: str = "encoder",
+        batch_size: int = 64,
+        progress: bool = False,
+    ) -> None:
+        self.model = model
+        self.prefix = prefix
+        self.name = name
+        self.batch_size = batch_size
+        self.progress = progress
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of weights, tokenizer, modules, maximum length and prefix, as they are when it is first asked for."""
+        return xxhash.xxh3_128_hexdigest(f"{fingerprint(self.model)}|{self._prompt}".encode())
+
+    def encode(self, texts: Sequence[str], *, language: str | None = None) -> Vectors:
+        """Return unit vectors, shape ``(len(texts), dim)``, float32; the language is not looked at."""
+        if not texts:
+            return np.zeros((0, embedding_dimension(self.model)), dtype=np.float32)
+        vectors = self.model.encode(
+            list(texts), prompt=self._prompt, batch_size=self.batch_size, show_progress_bar=self.progress
+        )
+        return unit_rows(vectors, texts=len(texts), name=self.name)
+
+    @property
+    def _prompt(self) -> str:
+        if self.prefix is not None:
+            return self.prefix
+        return self.model.prompts.get(self.model.default_prompt_name or "") or ""
