@@ -35,7 +35,7 @@ def loaded(monkeypatch):
         calls.append((spec, settings))
         return noisy_encoder(ROWS)
 
-    monkeypatch.setattr("interlingua.encoder.load_encoder", load, raising=False)
+    monkeypatch.setattr("interlingua.encoder.load_encoder", load)
     return calls
 
 
@@ -128,6 +128,6 @@ def test_nan_vectors_are_an_error(data, monkeypatch, capsys):
         def encode(self, texts, *, language=None):
             return np.full((len(texts), 3), np.nan, dtype=np.float32)
 
-    monkeypatch.setattr("interlingua.encoder.load_encoder", lambda spec, **settings: Broken(), raising=False)
+    monkeypatch.setattr("interlingua.encoder.load_encoder", lambda spec, **settings: Broken())
     assert main(["evaluate", "m", "-d", data]) == 2
     assert "error: broken made 20 of 20 eng_Latn vectors" in capsys.readouterr().err

@@ -1,7 +1,7 @@
 """``interlingua evaluate``: ask tasks of an encoder, on named sets or one's own files."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from interlingua.types import Task
 
 __all__ = ["evaluate"]
+
+
+Pooling = Literal["mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"]
 
 
 class TaskName(StrEnum):
@@ -28,7 +31,13 @@ class Match(StrEnum):
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A SentenceTransformer: folder or name.")],
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A SentenceTransformer folder or name, vectors:FOLDER, module:factory, or a transformers folder.",
+        ),
+    ],
     *,
     data: Annotated[list[str], typer.Option("--data", "-d", help="A named set, file or folder; may be given again.")],
     task: Annotated[
@@ -49,7 +58,7 @@ def evaluate(
     ] = None,
     match: Annotated[Match, typer.Option(help="Found is an equal text, or the same row.")] = Match.TEXT,
     max_rows: Annotated[int | None, typer.Option(min=2, help="Use the first rows of every pair only.")] = None,
-    pooling: Annotated[str | None, typer.Option(help="mean, cls, ...; for a folder that does not say.")] = None,
+    pooling: Annotated[Pooling | None, typer.Option(help="For a transformers folder that does not say.")] = None,
     max_length: Annotated[int | None, typer.Option(min=1, help="Tokens after which a text is cut.")] = None,
     prefix: Annotated[str | None, typer.Option(help="Put before every text, as 'query: '.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,

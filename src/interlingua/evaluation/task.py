@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from importlib.metadata import version
 
 import numpy as np
 
-from interlingua import __version__
 from interlingua.errors import EvaluationError
 from interlingua.evaluation.metrics import Estimate
 from interlingua.types import Encoder, Score, Task
@@ -103,7 +103,7 @@ def score_signature(encoder: Encoder, *, data: str, split: str | None, **setting
         settings: What else the number depends on.
     """
     fields = {"data": data[:12], "split": split or "all", **settings, "encoder": encoder.fingerprint[:12]}
-    return "|".join(f"{key}:{value}" for key, value in {**fields, "version": __version__}.items())
+    return "|".join(f"{key}:{value}" for key, value in {**fields, "version": version("interlingua")}.items())
 
 
 def to_score(estimate: Estimate, *, task: str, metric: str, languages: tuple[str, ...], signature: str) -> Score:
