@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from interlingua import __version__
-from interlingua.cli import corpus, evaluate, recipes, train
+from interlingua.cli import corpus, encode, evaluate, recipes, train
 from interlingua.errors import InterlinguaError
 
 __all__ = ["app", "main"]
@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(encode.encode)
+app.command()(encode.encode)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(recipes.app, name="recipes")
 
