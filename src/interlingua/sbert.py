@@ -6,7 +6,7 @@ Its module paths moved twice in a year; nothing else in this package imports it,
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -32,6 +32,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from interlingua.errors import EncoderError
+from interlingua.types import PoolingMode
 
 __all__ = [
     "BaseEvaluator",
@@ -59,8 +60,6 @@ __all__ = [
 
 TokenIds: TypeAlias = NDArray[np.int32]
 """Token ids of one text, shape ``(length,)``, special tokens included, without padding."""
-
-PoolingMode: TypeAlias = Literal["mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"]
 
 _VOLATILE = {"_name_or_path", "transformers_version", "architectures", "dtype", "torch_dtype", "use_cache"}
 _PLAIN_FEATURES = {"input_ids", "attention_mask", "token_type_ids", "modality"}

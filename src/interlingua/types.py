@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Encoder", "Row", "Score", "Task", "Vectors"]
+__all__ = ["Encoder", "PoolingMode", "Row", "Score", "Task", "Vectors"]
 
 Vectors: TypeAlias = NDArray[np.floating[Any]]
 """Vectors, shape ``(n, dim)``, one per text; unit rows unless it says otherwise."""
+
+PoolingMode: TypeAlias = Literal["mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"]
+"""How the states of a text's tokens become one vector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Encoder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever a vector could: weights, tokenizer, pooling, prefix, maximum length, dtype, normalisation."""
+        """Changes when a vector could: weights, tokenizer, pooling, prefix, maximum length, dtype, normalisation."""
 
     def encode(self, texts: Sequence[str], *, language: str | None = None) -> Vectors:
         """Return unit vectors, shape ``(len(texts), dim)``, float32, in the order of the texts."""

@@ -23,7 +23,6 @@ app = typer.Typer(
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(encode.encode)
-app.command()(encode.encode)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(recipes.app, name="recipes")
 

@@ -3,15 +3,11 @@
 import importlib
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from interlingua.encoder.function import FunctionEncoder
 from interlingua.encoder.store import StoredEncoder
 from interlingua.errors import EncoderError
-from interlingua.types import Encoder
-
-if TYPE_CHECKING:
-    from interlingua.sbert import PoolingMode
+from interlingua.types import Encoder, PoolingMode
 
 __all__ = ["load_encoder"]
 
@@ -19,7 +15,7 @@ __all__ = ["load_encoder"]
 def load_encoder(
     spec: str,
     *,
-    pooling: "PoolingMode | None" = None,
+    pooling: PoolingMode | None = None,
     max_length: int | None = None,
     prefix: str | None = None,
     batch_size: int = 64,

@@ -139,20 +139,24 @@ class StoredVectors:
                 )
         keys = _hash(texts)
         name = xxhash.xxh3_128_hexdigest(keys.tobytes())  # the same texts make the same files
+        if not (self.folder / f"{name}.keys.npy").is_file():  # else another writer was faster
+            self._write(name, keys, unit)
+        self.refresh()
+
+    def _write(self, name: str, keys: _Keys, vectors: Vectors) -> None:
         manifest = {"format": _FORMAT, "name": self.name, "fingerprint": self.fingerprint, "dtype": self.dtype.name}
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with _atomic(self.folder / _MANIFEST) as file:
                 file.write(json.dumps(manifest, indent=2).encode())
             with _atomic(self.folder / f"{name}.vectors.npy") as file:
-                np.save(file, unit)
+                np.save(file, vectors)
             with _atomic(self.folder / f"{name}.keys.npy") as file:  # last: a shard exists when its keys do
                 np.save(file, keys)
         except OSError as error:
             raise OutputError(
                 f"{self.folder}: vectors cannot be written here ({error}); choose another place"
             ) from error
-        self.refresh()
 
     def _find(self, keys: _Keys) -> NDArray[np.int64]:
         """Return the place of every key in the index, -1 where it is not."""
@@ -180,9 +184,10 @@ def _read_manifest(path: Path) -> dict[str, object]:
 
 def _load(path: Path, *, mapped: bool) -> NDArray[Any]:
     try:
-        return np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
+        array: NDArray[Any] = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise _damaged(path) from error
+    return array
 
 
 def _damaged(path: Path) -> EncoderError:

@@ -14,7 +14,8 @@ from interlingua.encoder.lsi import lsi_table
 from interlingua.encoder.rows import Rows
 from interlingua.encoder.tokenizers import SPECIAL_TOKENS, as_fast_tokenizer, train_tokenizer
 from interlingua.errors import EncoderError
-from interlingua.sbert import Pooling, PoolingMode, SentenceTransformer, StaticEmbedding, Transformer
+from interlingua.sbert import Pooling, SentenceTransformer, StaticEmbedding, Transformer
+from interlingua.types import PoolingMode
 
 __all__ = ["static_student", "transformer_student"]
 
