@@ -213,7 +213,11 @@ def make_tasks(settings: Sequence[TaskSettings], recipe: Recipe) -> list[Task]:
     Raises:
         RecipeError: If one of them cannot be made, with its place in the recipe.
     """
-    return [task for one in settings for task in _tasks(one, recipe)]
+    tasks = [task for one in settings for task in _tasks(one, recipe)]
+    names = [task.name for task in tasks]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise RecipeError(f"{recipe.name}: two tasks are called {twice[0]}; give one of them a `name:`")
+    return tasks
 
 
 def _tasks(settings: TaskSettings, recipe: Recipe) -> list[Task]:
@@ -222,7 +226,8 @@ def _tasks(settings: TaskSettings, recipe: Recipe) -> list[Task]:
         pairs = settings.pairs if isinstance(settings.pairs, list) else [(one, one) for one in languages]
         return [
             SemanticSimilarity(
-                [open_scored_pairs(settings.data, source=a, target=b, split=settings.split) for a, b in pairs]
+                [open_scored_pairs(settings.data, source=a, target=b, split=settings.split) for a, b in pairs],
+                name=settings.name,
             )
         ]
     corpus = _open(settings, settings.split)
@@ -230,6 +235,6 @@ def _tasks(settings: TaskSettings, recipe: Recipe) -> list[Task]:
     if languages is not None:
         corpus = corpus.select([language for language in languages if language in corpus.languages])
     try:
-        return [TranslationRetrieval(corpus, pairs=settings.pairs, max_rows=settings.max_rows)]
+        return [TranslationRetrieval(corpus, pairs=settings.pairs, max_rows=settings.max_rows, name=settings.name)]
     except InterlinguaError as error:
         raise TrainingError(f"the task on {settings.data} cannot be made: {error}") from error

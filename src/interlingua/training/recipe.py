@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 
+_RIVALS = {"training.steps": "epochs", "training.epochs": "steps", "student.model": "kind", "student.kind": "model"}
+"""Of two keys that exclude each other, the one that an override replaces."""
+
+
 def _languages(codes: list[str] | None) -> list[str] | None:
     try:
         return None if codes is None else [canonical(code) for code in codes]
@@ -173,6 +177,7 @@ class TaskSettings(_Part):
 
     task: Literal["retrieval", "sts"] = "retrieval"
     data: str
+    name: str | None = None
     split: str | None = "test"
     dev: Annotated[float, Field(ge=0, lt=1)] = 0.0
     test: Annotated[float, Field(ge=0, lt=1)] = 0.0
@@ -298,6 +303,8 @@ def _set(content: dict[str, Any], override: str) -> None:
     if isinstance(place, list):
         place = _step([place], "0", override) if not last.isdigit() else place
     parsed = yaml.safe_load(value)
+    if key in _RIVALS:
+        place.pop(_RIVALS[key], None)
     if isinstance(place, list):
         place[int(last)] = parsed
     else:
