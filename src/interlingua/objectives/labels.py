@@ -130,7 +130,7 @@ class Average:
             has = partner >= 0
             if own_known is not None:
                 has = has & own_known[partner.clamp(min=0)]
-            blocks.append(pool.teacher[torch.where(has, partner, fallback)])
+            blocks.append(precise(pool.teacher[torch.where(has, partner, fallback)]))
         return torch.cat(blocks, dim=1) / len(views) ** 0.5, known
 
 
