@@ -2,12 +2,14 @@ import logging
 import os
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 import typer
 
-from interlingua import __version__
+from interlingua import __version__, types
 from interlingua.cli import app as app_module
+from interlingua.cli import options
 from interlingua.cli.app import app, main
 from interlingua.errors import CorpusError
 
@@ -105,3 +107,7 @@ def test_python_m_is_the_command():
     words = [sys.executable, "-m", "interlingua", "--version"]
     result = subprocess.run(words, capture_output=True, text=True, check=True, env=dict(os.environ))
     assert result.stdout == f"interlingua {__version__}\n"
+
+
+def test_poolings_offered_are_those_that_there_are():
+    assert get_args(options.PoolingMode) == get_args(types.PoolingMode)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from interlingua.types import PoolingMode
+from interlingua.cli.options import MaxLength, Pooling, Prefix
 
 __all__ = ["encode"]
 
@@ -21,9 +21,9 @@ def encode(
         str | None, typer.Option("--languages", "-l", help="Only these, separated by commas: en,de,te.")
     ] = None,
     split: Annotated[str | None, typer.Option(help="train, dev or test; all rows unless given.")] = None,
-    pooling: Annotated[PoolingMode | None, typer.Option(help="For a transformers folder that does not say.")] = None,
-    max_length: Annotated[int | None, typer.Option(min=1, help="Tokens after which a text is cut.")] = None,
-    prefix: Annotated[str | None, typer.Option(help="Put before every text, as 'query: '.")] = None,
+    pooling: Pooling = None,
+    max_length: MaxLength = None,
+    prefix: Prefix = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Texts encoded at once.")] = 64,
     float32: Annotated[bool, typer.Option("--float32", help="Keep full precision, in twice the space.")] = False,
 ) -> None:

@@ -1,19 +1,17 @@
 """``interlingua evaluate``: ask tasks of an encoder, on named sets or one's own files."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from interlingua.cli.options import MaxLength, Pooling, Prefix
 from interlingua.errors import EvaluationError
 
 if TYPE_CHECKING:
     from interlingua.types import Task
 
 __all__ = ["evaluate"]
-
-
-Pooling = Literal["mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"]
 
 
 class TaskName(StrEnum):
@@ -58,9 +56,9 @@ def evaluate(
     ] = None,
     match: Annotated[Match, typer.Option(help="Found is an equal text, or the same row.")] = Match.TEXT,
     max_rows: Annotated[int | None, typer.Option(min=2, help="Use the first rows of every pair only.")] = None,
-    pooling: Annotated[Pooling | None, typer.Option(help="For a transformers folder that does not say.")] = None,
-    max_length: Annotated[int | None, typer.Option(min=1, help="Tokens after which a text is cut.")] = None,
-    prefix: Annotated[str | None, typer.Option(help="Put before every text, as 'query: '.")] = None,
+    pooling: Pooling = None,
+    max_length: MaxLength = None,
+    prefix: Prefix = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,
 ) -> None:
     """Measure an encoder: translation retrieval in both directions, or semantic textual similarity.
