@@ -14,6 +14,7 @@ Two tables hold everything that is decided here rather than looked up:
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -224,10 +225,10 @@ def _similar(code: str) -> list[str]:
     from langcodes import Language, find
     from langcodes.language_lists import CLDR_LANGUAGES
 
-    try:
-        return [canonical(find(code).to_alpha3())]
-    except (LookupError, ValueError):
-        subtag = re.split("[-_]", code.lower())[0]
+    if code.replace(" ", "").isalpha():
+        with suppress(LookupError, ValueError):
+            return [canonical(find(code).to_alpha3())]
+    subtag = re.split("[-_]", code.lower())[0]
     if not re.fullmatch("[a-z]{2,3}", subtag):
         return []
     if _individual(subtag):

@@ -42,7 +42,7 @@ class NamedSet:
         path: Where it lies under the data folder.
         splits: Those it has; empty where it has none.
         licence: SPDX identifier, or words where there is no single one.
-        homepage: Where it comes from.
+        homepage: Where it comes from; empty for what is shipped.
         citation: What to cite.
         rename: Language or provenance by column, where the name of the column does not say it.
         languages: The languages, where the file does not say them.

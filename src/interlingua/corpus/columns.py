@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from interlingua.corpus.source import CLEAN
+from interlingua.corpus.storage import CLEAN
 from interlingua.errors import CorpusError, LanguageError
 from interlingua.languages import canonical
 from interlingua.types import Row

@@ -1,4 +1,4 @@
-"""Where the rows of a corpus lie: Parquet on disk or a table in memory, under canonical column names."""
+"""Where the rows of a corpus lie, under canonical column names, with identifiers and splits where none are stored."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,21 +9,18 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import xxhash
-from pyarrow import fs
 
+from interlingua.corpus.hashing import RowHasher
+from interlingua.corpus.naming import canonical_names, check_text
 from interlingua.corpus.splits import PIVOT, SplitRule
-from interlingua.errors import CorpusError, LanguageError
-from interlingua.languages import canonical
+from interlingua.corpus.storage import CLEAN, ParquetFiles, Storage
+from interlingua.errors import CorpusError
 
-__all__ = ["CARD", "CLEAN", "RowHasher", "Source", "canonical_names"]
+__all__ = ["CARD", "Source"]
 
 CARD = "corpus.json"
 """The file that a corpus folder carries beside its shards: rows, cells, fingerprint, and what the writer was told."""
-
-CLEAN = {b"interlingua": b"clean"}
-"""Schema metadata of files written here: no cell is empty or white space, so reading need not look."""
 
 
 @dataclass(frozen=True)
@@ -31,21 +28,17 @@ class Source:
     """Rows that can be walked again and again without being held.
 
     Args:
-        dataset: A ``pyarrow.dataset.Dataset``.
+        storage: The columns as they are stored.
         columns: Given column name by canonical name; languages and provenance (``_id`` ...).
         name: How messages call it.
         card: What the file ``corpus.json`` says.
-        stored_fingerprint: Content hash, where it is known already.
-        files: The files behind the dataset, for the hash.
         rule: Splits by content, for rows whose ``_split`` is missing.
     """
 
-    dataset: Any
+    storage: Storage
     columns: Mapping[str, str]
     name: str
     card: Mapping[str, Any] = field(default_factory=dict)
-    stored_fingerprint: str | None = None
-    files: tuple[Path, ...] = ()
     rule: SplitRule | None = None
     languages: tuple[str, ...] = field(init=False)
     provenance: tuple[str, ...] = field(init=False)
@@ -68,45 +61,25 @@ class Source:
         files = tuple(sorted(path.glob("*.parquet"))) if path.is_dir() else (path,)
         if not files or not files[0].is_file():
             raise CorpusError(f"{path} is neither a Parquet file nor a folder of Parquet files; is the path right?")
-        try:
-            factory = ds.FileSystemDatasetFactory(
-                fs.LocalFileSystem(use_mmap=True), [str(file) for file in files], ds.ParquetFileFormat()
-            )
-            dataset = factory.finish(factory.inspect(promote_options="permissive"))
-            empty = dataset.count_rows() == 0
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-            raise CorpusError(f"{path} cannot be read as Parquet: {error}") from error
-        if empty:
+        storage = ParquetFiles(files)
+        columns = canonical_names(storage.schema.names, where=str(path), rename=rename)
+        check_text(storage.schema, columns, where=str(path))
+        if storage.rows == 0:
             raise CorpusError(f"{path} holds no rows")
-        card = _read_card(path, files)
-        columns = canonical_names(dataset.schema.names, where=str(path), rename=rename)
-        _check_text(dataset.schema, columns, where=str(path))
-        return cls(
-            dataset,
-            columns,
-            name or path.stem,
-            card=card,
-            stored_fingerprint=card.get("fingerprint"),
-            files=files,
-        )
+        return cls(storage, columns, name or path.stem, card=_read_card(path, files))
 
     @cached_property
     def fingerprint(self) -> str:
         """Hash of the content: from the corpus card, else of the files' bytes, else of the rows."""
-        base = self.stored_fingerprint or (_hash_files(self.files) if self.files else self._hash_rows())
-        naming = json.dumps(dict(self.columns))
-        plain = all(canonical_name == given for canonical_name, given in self.columns.items())
-        if plain and self.rule is None:
-            return base
-        return xxhash.xxh3_128_hexdigest(f"{base}|{naming}|{self.rule}".encode())
-
-    def count(self) -> int:
-        """Return how many rows there are."""
-        return int(self.dataset.count_rows())
+        base = self.card.get("fingerprint") or self.storage.fingerprint() or self._hash_rows()
+        renamed = {name: given for name, given in self.columns.items() if name != given}
+        if not renamed and self.rule is None:
+            return str(base)
+        return xxhash.xxh3_128_hexdigest(f"{base}|{json.dumps(renamed)}|{self.rule}".encode())
 
     def with_rule(self, rule: SplitRule) -> "Source":
         """Return the same rows, those without a ``_split`` split by content."""
-        return replace(self, rule=rule, stored_fingerprint=None if self.rule else self.stored_fingerprint)
+        return replace(self, rule=rule)
 
     def scan(self, columns: Sequence[str], *, size: int, raw: bool = False) -> Iterator[Any]:
         """Yield record batches with these columns, in row order.
@@ -118,30 +91,28 @@ class Source:
         """
         by_content = self.rule is not None and "_split" in columns
         wanted = dict.fromkeys([*columns, *(self.languages if by_content else ())])
-        stored = {name: self._expression(name, raw=raw) for name in wanted if name in self.columns}
-        # A scan without columns forgets how many rows there are.
-        projection = stored or {"": pc.field(self.dataset.schema.names[0])}
-        scanner = self.dataset.scanner(
-            columns=projection, batch_size=size, batch_readahead=2, fragment_readahead=1, cache_metadata=False
-        )
+        stored = [name for name in wanted if name in self.columns]
+        # Reading no column at all would not say how many rows there are.
+        given = [self.columns[name] for name in stored or list(self.columns)[:1]]
         start = 0
-        for batch in scanner.to_batches():
-            arrays = dict(zip(batch.schema.names, batch.columns, strict=True))
-            if "_id" in wanted and "_id" not in stored:
+        for batch in self.storage.read(given, size=size):
+            arrays = {name: self._array(name, batch.column(self.columns[name]), raw=raw) for name in stored}
+            if "_id" not in self.columns and "_id" in wanted:
                 arrays["_id"] = pa.array([str(start + i) for i in range(batch.num_rows)], pa.string())
             if by_content:
                 arrays["_split"] = self._splits(arrays, batch.num_rows)
             start += batch.num_rows
             yield pa.RecordBatch.from_arrays([arrays[name] for name in columns], names=list(columns))
 
-    def _expression(self, name: str, *, raw: bool) -> Any:
-        column = pc.field(self.columns[name])
-        if name == "_id":
-            return column.cast(pa.string())
-        if name.startswith("_"):
-            return column
-        text = column.cast(pa.string())
-        if raw or (self.dataset.schema.metadata or {}).items() >= CLEAN.items():
+    @cached_property
+    def _is_clean(self) -> bool:
+        return CLEAN.items() <= (self.storage.schema.metadata or {}).items()
+
+    def _array(self, name: str, array: Any, *, raw: bool) -> Any:
+        if name.startswith("_") and name != "_id":
+            return array
+        text = array.cast(pa.string())
+        if raw or self._is_clean or name == "_id":
             return text
         return pc.if_else(pc.equal(pc.utf8_trim_whitespace(text), ""), pa.scalar(None, pa.string()), text)
 
@@ -165,75 +136,6 @@ class Source:
         return hasher.hexdigest()
 
 
-class RowHasher:
-    """Hash of rows in order: identifier, split and cells; other provenance may change without changing the corpus."""
-
-    def __init__(self) -> None:
-        self._hash = xxhash.xxh3_128()
-
-    def update(self, record: Mapping[str, Any]) -> None:
-        """Take in one row, given as one mapping of cells, ``_id`` and ``_split``; None is the same as absent."""
-        present = sorted(name for name, value in record.items() if value is not None)
-        self._hash.update("\x1e".join(f"{name}\x1f{record[name]}" for name in present).encode() + b"\x1d")
-
-    def hexdigest(self) -> str:
-        """Return the hash so far."""
-        return self._hash.hexdigest()
-
-
-def canonical_names(
-    names: Sequence[str], *, where: str, rename: Mapping[str, str] | None = None, hint: str = ""
-) -> dict[str, str]:
-    """Return given column names by canonical name: languages, and provenance that begins with ``_``.
-
-    Args:
-        names: As the file has them.
-        where: The file, for messages.
-        rename: Language or ``_name`` by given name, for columns whose name does not say it.
-        hint: What else could be wrong, for messages.
-
-    Raises:
-        CorpusError: A name is no language and does not begin with ``_``, or there is no language at all.
-        LanguageError: Two columns mean one language.
-    """
-    rename = rename or {}
-    absent = sorted(set(rename) - set(names))
-    if absent:
-        raise CorpusError(f"{where} has no column {', '.join(absent)} to rename; it has {', '.join(names)}")
-    columns: dict[str, str] = {}
-    for given in names:
-        meant = rename.get(given, given)
-        code = (
-            meant if meant.startswith("_") else _language(given, meant, where=where, named=given in rename, hint=hint)
-        )
-        if code in columns:
-            kind = LanguageError if code[0] != "_" else CorpusError
-            raise kind(f"{where}: columns {columns[code]!r} and {given!r} both mean {code}; drop one or rename it")
-        columns[code] = given
-    if all(code.startswith("_") for code in columns):
-        raise CorpusError(f"{where} has no column of text; its columns are {', '.join(names)}")
-    return dict(sorted(columns.items(), key=lambda column: not column[0].startswith("_")))
-
-
-def _language(given: str, meant: str, *, where: str, named: bool, hint: str) -> str:
-    advice = f"rename it: {given}=_{given} for provenance, or {given}=eng for a language{hint}"
-    if given.lower() == "id" and not named:
-        raise CorpusError(f"{where}: column {given!r} may be an identifier or Indonesian; {advice}")
-    try:
-        return canonical(meant)
-    except LanguageError as error:
-        raise CorpusError(f"{where}: column {given!r} is no language ({error}); {advice}") from error
-
-
-def _check_text(schema: Any, columns: Mapping[str, str], *, where: str) -> None:
-    for code, given in columns.items():
-        kind = schema.field(given).type
-        values = kind.value_type if pa.types.is_dictionary(kind) else kind
-        text = pa.types.is_string(values) or pa.types.is_large_string(values) or pa.types.is_null(values)
-        if not (text or code.startswith("_")):
-            raise CorpusError(f"{where}: column {given!r} holds {kind}, not text; rename it: {given}=_{given}")
-
-
 def _read_card(path: Path, files: Iterable[Path]) -> dict[str, Any]:
     """The corpus card; without its fingerprint where the files are not those it was written for."""
     try:
@@ -242,12 +144,3 @@ def _read_card(path: Path, files: Iterable[Path]) -> dict[str, Any]:
         return {}
     sizes = {file.name: file.stat().st_size for file in files}
     return card if card.get("files") == sizes else {key: value for key, value in card.items() if key != "fingerprint"}
-
-
-def _hash_files(files: Iterable[Path]) -> str:
-    whole = xxhash.xxh3_128()
-    for file in files:
-        with file.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                whole.update(block)
-    return whole.hexdigest()

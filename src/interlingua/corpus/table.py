@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import xxhash
 from numpy.typing import NDArray
 
@@ -16,6 +15,7 @@ from interlingua.corpus.columns import table_of
 from interlingua.corpus.selection import Condition, MinCells, OneOf, Value, conditions
 from interlingua.corpus.source import Source
 from interlingua.corpus.splits import SplitRule
+from interlingua.corpus.storage import InMemory
 from interlingua.errors import CorpusError
 from interlingua.languages import canonical
 from interlingua.types import Row
@@ -90,7 +90,7 @@ class Corpus:
         table = table_of(enumerate(rows))
         if table.num_rows == 0:
             raise CorpusError(f"{name} holds no rows")
-        source = Source(ds.dataset(table), {column: column for column in table.schema.names}, name)
+        source = Source(InMemory(table), {column: column for column in table.schema.names}, name)
         if not source.languages:
             raise CorpusError(f"{name} holds no text in any of its {table.num_rows:,} rows")
         return cls(source)
@@ -114,7 +114,7 @@ class Corpus:
         return xxhash.xxh3_128_hexdigest(f"{self._source.fingerprint}|{selection}".encode())
 
     def __len__(self) -> int:
-        return self._source.count() if self._kept is None else int(self._kept.sum())
+        return self._source.storage.rows if self._kept is None else int(self._kept.sum())
 
     def __repr__(self) -> str:
         kept = "; ".join(map(str, self._conditions)) or "all rows"

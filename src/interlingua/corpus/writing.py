@@ -15,7 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from interlingua.corpus.columns import normalised, records_table
-from interlingua.corpus.source import CARD, CLEAN, RowHasher
+from interlingua.corpus.hashing import RowHasher
+from interlingua.corpus.source import CARD
+from interlingua.corpus.storage import CLEAN
 from interlingua.corpus.table import Corpus
 from interlingua.errors import CorpusError, OutputError
 from interlingua.types import Row
@@ -25,7 +27,8 @@ __all__ = ["write_corpus"]
 _GROUP_CELLS = 65_536
 """Cells held before they are written as one row group; what bounds the memory."""
 
-_SHARD_ROWS = 1_000_000
+_SHARD_ROWS = 200_000
+"""Rows a file; small enough that one memory-mapped file is little."""
 
 logger = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from interlingua.corpus.naming import canonical_names
 from interlingua.corpus.readers.files import Faults, bare_suffix, lines_of
-from interlingua.corpus.source import canonical_names
 from interlingua.errors import FormatError
 from interlingua.types import Row
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from interlingua.corpus.source import canonical_names
+from interlingua.corpus.naming import canonical_names
 from interlingua.types import Row
 
 __all__ = ["RecordReader"]

@@ -1,0 +1,69 @@
+"""What the columns of a file hold, told by their names."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from interlingua.errors import CorpusError, LanguageError
+from interlingua.languages import canonical
+
+__all__ = ["canonical_names", "check_text"]
+
+
+def canonical_names(
+    names: Sequence[str], *, where: str, rename: Mapping[str, str] | None = None, hint: str = ""
+) -> dict[str, str]:
+    """Return given column names by canonical name: languages, and provenance that begins with ``_``.
+
+    Args:
+        names: As the file has them.
+        where: The file, for messages.
+        rename: Language or ``_name`` by given name, for columns whose name does not say it.
+        hint: What else could be wrong, for messages.
+
+    Raises:
+        CorpusError: A name is no language and does not begin with ``_``, or there is no language at all.
+        LanguageError: Two columns mean one language.
+    """
+    rename = rename or {}
+    absent = sorted(set(rename) - set(names))
+    if absent:
+        raise CorpusError(f"{where} has no column {', '.join(absent)} to rename; it has {', '.join(names)}")
+    columns: dict[str, str] = {}
+    for given in names:
+        meant = rename.get(given, given)
+        code = (
+            meant if meant.startswith("_") else _language(given, meant, where=where, named=given in rename, hint=hint)
+        )
+        if code in columns:
+            kind = LanguageError if code[0] != "_" else CorpusError
+            raise kind(f"{where}: columns {columns[code]!r} and {given!r} both mean {code}; drop one or rename it")
+        columns[code] = given
+    if all(code.startswith("_") for code in columns):
+        raise CorpusError(f"{where} has no column of text; its columns are {', '.join(names)}")
+    return dict(sorted(columns.items(), key=lambda column: not column[0].startswith("_")))
+
+
+def _language(given: str, meant: str, *, where: str, named: bool, hint: str) -> str:
+    advice = f"rename it: {given}=_{given} for provenance, or {given}=eng for a language{hint}"
+    if given.lower() == "id" and not named:
+        raise CorpusError(f"{where}: column {given!r} may be an identifier or Indonesian; {advice}")
+    try:
+        return canonical(meant)
+    except LanguageError as error:
+        raise CorpusError(f"{where}: column {given!r} is no language ({error}); {advice}") from error
+
+
+def check_text(schema: Any, columns: Mapping[str, str], *, where: str) -> None:
+    """Check that every language column of a ``pyarrow.Schema`` holds text.
+
+    Raises:
+        CorpusError: One holds something else.
+    """
+    for code, given in columns.items():
+        kind = schema.field(given).type
+        values = kind.value_type if pa.types.is_dictionary(kind) else kind
+        text = pa.types.is_string(values) or pa.types.is_large_string(values) or pa.types.is_null(values)
+        if not (text or code.startswith("_")):
+            raise CorpusError(f"{where}: column {given!r} holds {kind}, not text; rename it: {given}=_{given}")
