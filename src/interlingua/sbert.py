@@ -12,6 +12,7 @@ import numpy as np
 import torch
 import xxhash
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from sentence_transformers import (
     SentenceTransformer,
     SentenceTransformerTrainer,
@@ -114,12 +115,14 @@ def load(
             )
             states = Pooling(transformer.get_embedding_dimension(), pooling)
             model = SentenceTransformer(modules=[transformer, states], device=device)
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, ImportError, KeyError, SafetensorError) as error:
         raise EncoderError(
             f"{name}: the model does not load: {_first_line(error)}. Is it complete, are its weights safetensors, "
             "and, for a name on the hub, is there a connection or a local copy?"
         ) from error
     if max_length is not None:
+        if isinstance(model[0], StaticEmbedding):
+            raise EncoderError(f"{name}: a static encoder has no maximum length; leave out `max_length`")
         model.max_seq_length = max_length
     if prefix:
         model.prompts["prefix"] = prefix

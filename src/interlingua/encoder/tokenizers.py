@@ -8,7 +8,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 from transformers import PreTrainedTokenizerFast
 
 from interlingua.encoder.rows import Rows, balanced_sample, count_characters
-from interlingua.encoder.unigram import unigram_pieces
+from interlingua.encoder.unigram import characters, most_frequent, unigram_pieces
 from interlingua.errors import EncoderError
 
 __all__ = ["SPECIAL_TOKENS", "as_fast_tokenizer", "default_vocabulary", "train_tokenizer"]
@@ -21,6 +21,8 @@ SPECIAL_TOKENS: Mapping[str, str] = {
     "mask_token": "<mask>",
 }
 """Special tokens by their role; their ids are 0 to 4 in this order."""
+
+_RARE = 0.0005
 
 
 def default_vocabulary(characters: int) -> int:
@@ -35,7 +37,7 @@ def default_vocabulary(characters: int) -> int:
     return min(max(500, round(10 * math.sqrt(characters))), 32_000)
 
 
-def train_tokenizer(corpus: Rows, *, vocabulary: int | None = None, characters: int = 300_000) -> Tokenizer:
+def train_tokenizer(corpus: Rows, *, vocabulary: int | None = None, sample: int = 300_000) -> Tokenizer:
     """Make a unigram tokenizer: NFKC, words marked by a leading ``▁``, pieces chosen by likelihood.
 
     Every language gives the same amount of text as far as it has it, so that small ones get pieces too. The same corpus
@@ -44,7 +46,7 @@ def train_tokenizer(corpus: Rows, *, vocabulary: int | None = None, characters: 
     Args:
         corpus: Training rows.
         vocabulary: Most pieces, special tokens included; None chooses by the amount of text.
-        characters: Characters a language that the pieces are learnt from.
+        sample: Characters a language that the pieces are learnt from.
 
     Raises:
         EncoderError: A vocabulary too small, or a corpus without text.
@@ -58,10 +60,12 @@ def train_tokenizer(corpus: Rows, *, vocabulary: int | None = None, characters: 
     )
     splitter = pre_tokenizers.Metaspace()
     words: Counter[str] = Counter()
-    for texts in balanced_sample(corpus, totals, characters=characters).values():
-        for text in texts:
-            words.update(word for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text)))
-    pieces = unigram_pieces(words, size=size - len(SPECIAL_TOKENS))
+    alphabet: Counter[str] = Counter()
+    for texts in balanced_sample(corpus, totals, characters=sample).values():
+        some = Counter(word for text in texts for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text)))
+        words += some
+        alphabet += _covering(characters(some))
+    pieces = unigram_pieces(words, size=size - len(SPECIAL_TOKENS), alphabet=alphabet)
     special = [(token, 0.0) for token in SPECIAL_TOKENS.values()]
     tokenizer = Tokenizer(models.Unigram(special + pieces, unk_id=list(SPECIAL_TOKENS).index("unk_token")))
     tokenizer.normalizer = normalizer
@@ -93,3 +97,16 @@ def as_fast_tokenizer(tokenizer: Tokenizer, *, max_length: int) -> PreTrainedTok
         clean_up_tokenization_spaces=False,
         **SPECIAL_TOKENS,
     )
+
+
+def _covering(counts: Counter[str]) -> Counter[str]:
+    """Return the most frequent characters that cover all but a ``_RARE`` share of a language's text."""
+    kept: Counter[str] = Counter()
+    left = sum(counts.values())
+    rare = _RARE * left
+    for character, count in most_frequent(counts):
+        if left <= rare:
+            break
+        kept[character] = int(count)
+        left -= int(count)
+    return kept

@@ -6,19 +6,21 @@ search of ``tokenizers``.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models
 
-__all__ = ["unigram_pieces"]
+__all__ = ["characters", "most_frequent", "unigram_pieces"]
 
+_SURVIVORS = 0.6  # share of pieces that a round leaves
 _GAP = "\n"  # stands between words, is in none of them
 
 
 def unigram_pieces(
-    words: Mapping[str, int], *, size: int, coverage: float = 0.9995, longest: int = 12, shrink: float = 0.6
+    words: Mapping[str, int], *, size: int, alphabet: Mapping[str, int] | None = None, longest: int = 12
 ) -> list[tuple[str, float]]:
     """Choose the pieces that describe the words best, with their log probabilities.
 
@@ -28,9 +30,9 @@ def unigram_pieces(
     Args:
         words: How often each word occurs; a piece never crosses from one word to the next.
         size: Most pieces.
-        coverage: Share of characters that must have a piece of their own; rarer characters are left to ``<unk>``.
+        alphabet: Count of every character that is to have a piece of its own, others are left to ``<unk>``; None takes
+            all. At most half the pieces are single characters, the most frequent.
         longest: Longest piece in characters.
-        shrink: Share of pieces that survive a round.
 
     Returns:
         Pieces, most probable first, ties in code point order.
@@ -44,34 +46,39 @@ def unigram_pieces(
         >>> sorted(piece for piece, _ in pieces if len(piece) > 1)
         ['er', 'low']
     """
-    alphabet = _alphabet(words, coverage=coverage, most=max(1, size // 2))
-    counts = _substrings(words, alphabet, longest=longest, most=4 * size)
+    letters = dict(most_frequent(characters(words) if alphabet is None else alphabet)[: max(1, size // 2)])
+    counts = _substrings(words, letters, longest=longest, most=4 * size)
     texts = _same_count_texts(words)
     while True:
-        counts = _recount(texts, counts, alphabet)
+        counts = _recount(texts, counts, letters)
         if len(counts) <= size:
             break
-        counts = _prune(counts, alphabet, keep=max(size, int(shrink * len(counts))))
-    return sorted(_log_probabilities(counts).items(), key=lambda item: (-item[1], item[0]))
+        counts = _prune(counts, letters, keep=max(size, int(_SURVIVORS * len(counts))))
+    return most_frequent(_log_probabilities(counts))
 
 
-def _alphabet(words: Mapping[str, int], *, coverage: float, most: int) -> dict[str, int]:
-    counts: dict[str, int] = {}
+def characters(words: Mapping[str, int]) -> Counter[str]:
+    """Count the characters of words.
+
+    Example:
+        >>> characters({"see": 2})
+        Counter({'e': 4, 's': 2})
+    """
+    counts: Counter[str] = Counter()
     for word, count in words.items():
         for character in word:
-            counts[character] = counts.get(character, 0) + count
-    kept: dict[str, int] = {}
-    rest = (1 - coverage) * sum(counts.values())
-    covered, total = 0, sum(counts.values())
-    for character, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        if covered >= total - rest or len(kept) == most:
-            break
-        kept[character] = count
-        covered += count
-    return kept
+            counts[character] += count
+    return counts
 
 
-def _substrings(words: Mapping[str, int], alphabet: Mapping[str, int], *, longest: int, most: int) -> dict[str, float]:
+def most_frequent(counts: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Sort by count, largest first, ties in code point order."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _substrings(
+    words: Mapping[str, int], alphabet: Mapping[str, float], *, longest: int, most: int
+) -> dict[str, float]:
     """Count substrings of up to ``longest`` known characters; keep the ``most`` with the largest count times length."""
     text = _GAP.join([*words, ""])
     code = {character: number for number, character in enumerate(alphabet, 1)}
@@ -105,7 +112,7 @@ def _same_count_texts(words: Mapping[str, int]) -> dict[int, list[str]]:
 
 
 def _recount(
-    texts: Mapping[int, Sequence[str]], counts: Mapping[str, float], alphabet: Mapping[str, int]
+    texts: Mapping[int, Sequence[str]], counts: Mapping[str, float], alphabet: Mapping[str, float]
 ) -> dict[str, float]:
     pieces = _log_probabilities(counts)
     vocabulary = [("<unk>", 0.0), (_GAP, 0.0), *pieces.items()]
@@ -123,7 +130,7 @@ def _log_probabilities(counts: Mapping[str, float]) -> dict[str, float]:
     return {piece: round(math.log(count) - total, 4) for piece, count in counts.items()}
 
 
-def _prune(counts: Mapping[str, float], alphabet: Mapping[str, int], *, keep: int) -> dict[str, float]:
+def _prune(counts: Mapping[str, float], alphabet: Mapping[str, float], *, keep: int) -> dict[str, float]:
     scores = _log_probabilities(counts)
     losses = sorted(
         (-counts[piece] * (score - _without(piece, scores)), piece)
@@ -139,5 +146,5 @@ def _without(piece: str, scores: Mapping[str, float]) -> float:
     best = [0.0]
     for end in range(1, len(piece) + 1):
         starts = range(1 if end == len(piece) else 0, end)
-        best.append(max(best[start] + scores.get(piece[start:end], -math.inf) for start in starts))
+        best.append(max((best[start] + scores.get(piece[start:end], -math.inf) for start in starts), default=-math.inf))
     return best[-1]

@@ -17,15 +17,16 @@ so that memory grows with the number of cells, not with its square.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
-from torch.utils.checkpoint import checkpoint
+from torch.autograd.function import once_differentiable
 
 from interlingua.objectives.labels import SoftLabels
 from interlingua.objectives.masks import Mask, Tile
 from interlingua.objectives.pool import Pool, precise
+from interlingua.objectives.spans import Span, plan_tiles, spans_of
 
 __all__ = ["NOTHING", "Kernel", "Tables"]
 
@@ -91,12 +92,10 @@ class Kernel:
         local = pool.local.nonzero().squeeze(1)
         shared = len(local) == len(pool)
         merge = self._views_can_share_a_tile(pool, needed) and candidate_normaliser is None
-        columns = _spans(pool, everything, self.tile, merge=merge)
-        rows = columns if shared else _spans(pool, local, self.tile, merge=merge)
-        plan = list(_plan(rows, columns, needed, shared=shared))
-        keep = sum(len(row.index) * len(column.index) for row, column, _, _ in plan) <= 4 * self.tile**2
-        found: dict[tuple[int, int], list[tuple[Tensor, ...]]] = defaultdict(list)
-        for row, column, forward, backward in plan:
+        columns = spans_of(pool, everything, self.tile, merge=merge)
+        rows = columns if shared else spans_of(pool, local, self.tile, merge=merge)
+        works = []
+        for row, column, forward, backward in plan_tiles(rows, columns, needed, shared=shared):
             pair = (row.views[0][0], column.views[0][0])
             work = _Work(
                 kernel=self,
@@ -109,24 +108,16 @@ class Kernel:
                 forward=forward,
                 backward=backward,
             )
-            made = work.run() if keep else checkpoint(work.run, use_reentrant=False, preserve_rng_state=False)
-            for line, view, values in made:
-                found[line, view].append(values)
-        return _assemble(pool, rows, found, width=1 if self.labels is None else 4)
+            works.append(work)
+        shape = (1 if self.labels is None else 4, len(local), len(pool.cells.views))
+        vectors = precise(pool.cells.vectors)
+        if sum(len(work.row.index) * len(work.column.index) for work in works) <= 4 * self.tile**2:
+            return Tables(*_kept(vectors, works, rows, shape).unbind(0))
+        return Tables(*_Recomputed.apply(vectors, works, shape).unbind(0))  # type: ignore[no-untyped-call]
 
     def _views_can_share_a_tile(self, pool: Pool, needed: Tensor) -> bool:
         by_edge = self.labels is not None and self.labels.by_edge
         return len(pool) <= self.tile and not by_edge and bool(2 * needed.sum() > needed.numel())
-
-
-@dataclass(frozen=True, eq=False)
-class _Span:
-    """Some cells of the pool, sorted by view: pool positions, vectors, and (view, begin, end) of each view in them."""
-
-    number: int
-    index: Tensor
-    vectors: Tensor
-    views: list[tuple[int, int, int]]
 
 
 @dataclass(frozen=True)
@@ -135,33 +126,34 @@ class _Work:
 
     kernel: Kernel
     pool: Pool
-    row: _Span
-    column: _Span
+    row: Span
+    column: Span
     labels: tuple[Tensor, Tensor] | None
     forward_bias: Tensor | None
     backward_bias: Tensor | None
     forward: bool
     backward: bool
 
-    def run(self) -> list[tuple[int, int, tuple[Tensor, ...]]]:
+    def run(self, anchors: Tensor, candidates: Tensor) -> list[tuple[Span, int, tuple[Tensor, ...]]]:
+        """Return what one tile says of the cells of a span and a view, from the vectors of its two spans."""
         with torch.autocast(self.pool.cells.vectors.device.type, enabled=False):
             tile = Tile(self.pool, self.row.index[:, None], self.column.index[None])
             out = self._left_out(tile)
-            logits = self._logits(tile, out)
+            logits = self._logits(anchors @ candidates.T, tile, out)
             labels = self._label_logits(tile, out)
+            labels = None if labels is None else labels.to(logits.dtype)
             made = []
             if self.forward:
                 read = _read(logits, labels, self.forward_bias, self.column)
-                made += [(self.row.number, view, values) for view, values in read]
+                made += [(self.row, view, values) for view, values in read]
             if self.backward:
                 turned = None if labels is None else labels.T
                 read = _read(logits.T, turned, self.backward_bias, self.row)
-                made += [(self.column.number, view, values) for view, values in read]
+                made += [(self.column, view, values) for view, values in read]
             return made
 
-    def _logits(self, tile: Tile, out: Tensor | None) -> Tensor:
+    def _logits(self, cosine: Tensor, tile: Tile, out: Tensor | None) -> Tensor:
         kernel = self.kernel
-        cosine = self.row.vectors @ self.column.vectors.T  # (n, m)
         if callable(kernel.margin):
             cosine = cosine - kernel.margin(tile)
         elif kernel.margin:
@@ -188,7 +180,7 @@ class _Work:
 
 
 def _read(
-    logits: Tensor, labels: Tensor | None, bias: Tensor | None, candidates: _Span
+    logits: Tensor, labels: Tensor | None, bias: Tensor | None, candidates: Span
 ) -> Iterator[tuple[int, tuple[Tensor, ...]]]:
     """Read one tile along its rows: for every view among the candidates the entries of the tables."""
     if labels is not None and bias is not None:
@@ -221,56 +213,59 @@ def _merge(parts: list[tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
     return normaliser, label_normaliser, *means
 
 
-def _assemble(
-    pool: Pool, rows: list[_Span], found: dict[tuple[int, int], list[tuple[Tensor, ...]]], width: int
-) -> Tables:
-    vectors = precise(pool.cells.vectors)
-    count = len(pool.cells.views)
-    blocks: list[list[Tensor]] = [[vectors.new_zeros((0, count))] for _ in range(width)]
+def _kept(vectors: Tensor, works: list[_Work], rows: list[Span], shape: tuple[int, int, int]) -> Tensor:
+    """Make the tables, ``shape``, of a few tiles; what the backward pass needs of them is kept."""
+    spans = {id(span): span for work in works for span in (work.row, work.column)}
+    blocks = {key: vectors[span.index] for key, span in spans.items()}
+    found: dict[tuple[int, int], list[tuple[Tensor, ...]]] = defaultdict(list)
+    for work in works:
+        for span, view, values in work.run(blocks[id(work.row)], blocks[id(work.column)]):
+            found[span.number, view].append(values)
+    width, _, views = shape
+    lines = [vectors.new_zeros((width, 0, views))]
     for row in rows:
         nothing = (vectors.new_full((len(row.index),), NOTHING),) * width
-        columns = [_merge(found[row.number, view]) if (row.number, view) in found else nothing for view in range(count)]
-        for place in range(width):
-            blocks[place].append(torch.stack([column[place] for column in columns], dim=1))
-    return Tables(*(torch.cat(block) for block in blocks))
+        joined = [_merge(found.get((row.number, view), [nothing])) for view in range(views)]
+        lines.append(torch.stack([torch.stack(values) for values in joined], dim=2))
+    return torch.cat(lines, dim=1)
 
 
-def _spans(pool: Pool, index: Tensor, tile: int, *, merge: bool) -> list[_Span]:
-    """Cut pool positions (sorted by view) into spans of one view and at most ``tile`` cells, or make them one span."""
-    counts = torch.bincount(pool.cells.view[index], minlength=len(pool.cells.views)).tolist()
-    views, begin = [], 0
-    for view, count in enumerate(counts):
-        if count:
-            views.append((view, begin, begin + count))
-        begin += count
-    vectors = precise(pool.cells.vectors)[index]
-    if merge:
-        return [_Span(0, index, vectors, views)] if views else []
-    cuts = [(view, a, min(a + tile, end)) for view, start, end in views for a in range(start, end, tile)]
-    sizes = [b - a for _, a, b in cuts]
-    parts = zip(
-        cuts, torch.split(index, sizes), torch.split(vectors, sizes), strict=True
-    )  # one split: one gradient for all spans
-    return [_Span(n, here, block, [(view, 0, b - a)]) for n, ((view, a, b), here, block) in enumerate(parts)]
+class _Recomputed(torch.autograd.Function):
+    """The same of many tiles, of which the backward pass makes each once more.
 
+    Nothing of a tile outlives it, not even small tensors: left between the large ones they would keep the allocator
+    from using the room of one tile for the next, and memory would grow with the square of the cells all the same.
+    """
 
-def _plan(
-    rows: list[_Span], columns: list[_Span], needed: Tensor, *, shared: bool
-) -> Iterator[tuple[_Span, _Span, bool, bool]]:
-    """Choose the tiles: with shared spans every unordered pair is computed once and read in both directions."""
-    wanted = needed.tolist()
+    @staticmethod
+    def forward(ctx: Any, vectors: Tensor, works: list[_Work], shape: tuple[int, int, int]) -> Tensor:
+        tables = vectors.new_full(shape, NOTHING)
+        for work in works:
+            for span, view, values in work.run(vectors[work.row.index], vectors[work.column.index]):
+                here = tables[:, span.place, view]
+                here.copy_(torch.stack(_merge([here.unbind(0), values])))
+        ctx.works = works
+        ctx.save_for_backward(vectors, tables)
+        return tables
 
-    def any_wanted(anchors: _Span, candidates: _Span) -> bool:
-        return any(wanted[a][b] for a, *_ in anchors.views for b, *_ in candidates.views)
-
-    for row in rows:
-        for column in columns:
-            if shared and column.number < row.number:
-                continue
-            forward = any_wanted(row, column)
-            backward = shared and column.number != row.number and any_wanted(column, row)
-            if forward or backward:
-                yield row, column, forward, backward
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        vectors, tables = ctx.saved_tensors
+        total = torch.zeros_like(vectors)
+        for work in ctx.works:
+            ends = [vectors[span.index].requires_grad_() for span in (work.row, work.column)]
+            with torch.enable_grad():
+                made = work.run(*ends)
+            outputs, slopes = [], []
+            for span, view, values in made:
+                joined, slope = tables[:, span.place, view], gradient[:, span.place, view]
+                for logit, normaliser in ((0, 0), (2, 1))[: len(values)]:  # of the labels nothing has a gradient
+                    outputs.append(values[logit])
+                    slopes.append(slope[logit] * torch.exp(values[normaliser].detach() - joined[normaliser]))
+            for span, part in zip((work.row, work.column), torch.autograd.grad(outputs, ends, slopes), strict=True):
+                total.index_add_(0, span.index, part)
+        return total, None, None
 
 
 def _bias(

@@ -1,7 +1,7 @@
 """Which cells meet in which batch: deterministic in (seed, epoch, step), and the same on every process.
 
-An *example* is one row in one set of languages: all it has (n-way), or one pair. A batch is a number of examples; no two
-of its rows share a text within a view, since the copy would be pushed away as a wrong answer.
+An *example* is one row in one set of languages: all it has (n-way), or one pair. A batch is a number of examples; no
+two of its rows share a text within a view, since the copy would be pushed away as a wrong answer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,7 +42,9 @@ class Batch:
         return Batch(self.rows[part], self.cells[part], self.views)
 
 
-def language_sets(sets: str | Sequence[Sequence[str]], languages: Sequence[str], *, center: str) -> list[tuple[str, ...]]:
+def language_sets(
+    sets: str | Sequence[Sequence[str]], languages: Sequence[str], *, center: str
+) -> list[tuple[str, ...]]:
     """Return the language pairs that a recipe's ``sets`` stands for, center first.
 
     Args:
@@ -125,8 +127,9 @@ class BatchPlan:
         if usable < size:
             raise TrainingError(
                 f"a batch of {size:,} rows is larger than the {usable:,} rows that have text in two languages; "
-                f"lower batches.size to {usable:,} or less" if usable else
-                f"no row has text in two of the languages {', '.join(self.languages)}; check the corpus and the split"
+                f"lower batches.size to {usable:,} or less"
+                if usable
+                else f"no row has text in two of the languages {', '.join(self.languages)}; check the corpus and the split"
             )
         self._repeated = _repeated(self.hashes)
 
@@ -155,7 +158,11 @@ class BatchPlan:
         present = self.hashes != 0
         if self.sets is None:
             rows = np.flatnonzero(present.sum(axis=1) >= 2)
-            return rows, np.where(present[rows], np.arange(len(self.languages)), -1), np.zeros(len(rows), dtype=np.int64)
+            return (
+                rows,
+                np.where(present[rows], np.arange(len(self.languages)), -1),
+                np.zeros(len(rows), dtype=np.int64),
+            )
         has = np.stack([present[:, a] & present[:, b] for a, b in self.sets], axis=1)  # (N, S)
         if self.draw != "all":
             chooser = random if self.draw == "epoch" else np.random.default_rng(self.seed)
@@ -217,7 +224,8 @@ class BatchPlan:
 def _one_of(has: NDArray[np.bool_], weights: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.bool_]:
     """Keep one of the true entries of every row, drawn by weight (exponential races)."""
     race = np.where(has, random.exponential(size=has.shape) / weights, np.inf)
-    return has & (np.arange(has.shape[1]) == race.argmin(axis=1)[:, None])
+    chosen: NDArray[np.bool_] = np.arange(has.shape[1]) == race.argmin(axis=1)[:, None]
+    return has & chosen
 
 
 def _occurs_twice(values: Integers) -> NDArray[np.bool_]:
@@ -230,6 +238,5 @@ def _repeated(hashes: TextHash) -> NDArray[np.bool_]:
     """Return which rows have a text that another row has too, in whatever language: only these can clash."""
     flat = hashes[hashes != 0]
     values, counts = np.unique(flat, return_counts=True)
-    common = values[counts > 1]
-    repeated: NDArray[np.bool_] = np.isin(hashes, common).any(axis=1)
+    repeated: NDArray[np.bool_] = np.asarray(np.isin(hashes, values[counts > 1]).any(axis=1))
     return repeated

@@ -58,8 +58,8 @@ def _scores(scores: Mapping[str, Sequence[Score]]) -> str:
     for score in after:
         old = before.get((score.task, score.metric, score.languages), float("nan"))
         lines.append(
-            f"| {score.task} | {score.metric} | {' '.join(score.languages)} | {_percent(old)} | {_percent(score.value)} "
-            f"| {_percent(score.low)} to {_percent(score.high)} | {score.n:,} |"
+            f"| {score.task} | {score.metric} | {' '.join(score.languages)} | {_percent(old)} "
+            f"| {_percent(score.value)} | {_percent(score.low)} to {_percent(score.high)} | {score.n:,} |"
         )
     return "## Scores\n\nTimes 100.\n\n" + "\n".join(lines)
 

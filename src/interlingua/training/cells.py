@@ -95,7 +95,9 @@ class CellTable:
             TrainingError: If the corpus holds no text.
         """
         tokenised = can_pretokenise(model)
-        prefixes = {language: prefix if isinstance(prefix, str) else prefix.get(language, "") for language in corpus.languages}
+        prefixes = {
+            language: prefix if isinstance(prefix, str) else prefix.get(language, "") for language in corpus.languages
+        }
         key = xxhash.xxh3_64_hexdigest(
             json.dumps([corpus.fingerprint, _tokenizer_key(model), prefixes, tokenised]).encode()
         )

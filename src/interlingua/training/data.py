@@ -1,7 +1,7 @@
 """Batches of cells for the trainer: planned, tokenised, sorted by length, cut into sub-batches."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
@@ -100,7 +100,7 @@ class CellBatches(Dataset[dict[str, CellBatch]]):
             phantom=phantom,
         )
 
-    def _features(self, rows: np.ndarray, languages: np.ndarray) -> Iterator[dict[str, object]]:
+    def _features(self, rows: np.ndarray, languages: np.ndarray) -> Iterator[Mapping[str, object]]:
         size = len(rows) if isinstance(self.model[0], StaticEmbedding) else self.sub_batch
         for start in range(0, len(rows), size):
             some = list(zip(rows[start : start + size], languages[start : start + size], strict=True))

@@ -25,14 +25,14 @@ class TaskEvaluator(BaseEvaluator):
     def __init__(
         self, tasks: Sequence[Task], as_encoder: Callable[[SentenceTransformer], Encoder], *, name: str = "dev"
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         if not tasks:
             raise EvaluationError("there is no task to choose the best checkpoint by; name data with a dev split")
         self.tasks = list(tasks)
         self.as_encoder = as_encoder
         self.name = name
         self.greater_is_better = True
-        self.primary_metric = f"{name}_mean"
+        self.primary_metric: str = f"{name}_mean"
         self.history: list[tuple[int, float]] = []
         self.last: list[Score] = []
 
@@ -50,4 +50,5 @@ class TaskEvaluator(BaseEvaluator):
         headlines = headline_scores(self.last)
         mean = mean_score(headlines).value
         self.history.append((steps, mean))
-        return {f"{self.name}_{score.task}": score.value for score in headlines} | {self.primary_metric: mean}
+        values: dict[str, float] = {f"{self.name}_{score.task}": score.value for score in headlines}
+        return {**values, f"{self.name}_mean": mean}

@@ -105,13 +105,13 @@ def forecast(recipe: Recipe) -> Forecast:
 def _seconds_per_batch(ready: Prepared) -> float:
     model = copy.deepcopy(ready.model)
     if isinstance(model[0], StaticEmbedding):
-        model[0].embedding.sparse = True
+        model[0].embedding.sparse = True  # as the trainer does
     loss = EncoderLoss(model, ready.objective, gradient_cache=ready.recipe.batches.gradient_cache)
     taken = []
     for number in range(min(PROBES, len(ready.batches))):
         started = time.monotonic()
         terms = loss(ready.batches[number]["cells"])
-        torch.stack(list(terms.values())).sum().backward()
+        torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
         taken.append(time.monotonic() - started)
         model.zero_grad()
     return sorted(taken)[len(taken) // 2]

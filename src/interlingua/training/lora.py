@@ -53,5 +53,4 @@ def merge_lora(model: SentenceTransformer) -> None:
         setattr(model.get_submodule(parent), last, plain)
     if layers:
         backbone = model[0].auto_model
-        backbone._hf_peft_config_loaded = False
-        backbone.peft_config = {}
+        backbone.__dict__.update(_hf_peft_config_loaded=False, peft_config={})

@@ -1,6 +1,6 @@
 """An objective as a sentence-transformers loss."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ class CellBatch:
         phantom: This process has no cell of its own; the one text in its features only keeps it in step with others.
     """
 
-    features: Sequence[dict[str, Any]]
+    features: Sequence[Mapping[str, Any]]
     order: Tensor
     row: Tensor
     view: Tensor
@@ -103,7 +103,8 @@ class EncoderLoss(nn.Module):
             views=views,
             **_labels_as_teacher(labels, size, len(columns)),
         )
-        return self.objective(cells)
+        terms: dict[str, Tensor] = self.objective(cells)
+        return terms
 
     def _cells(self, batch: CellBatch) -> dict[str, Tensor]:
         encoded = torch.cat([self._encode(features) for features in batch.features])
@@ -127,19 +128,20 @@ class EncoderLoss(nn.Module):
             terms = {name: value + idle for name, value in terms.items()}
         return terms
 
-    def _encode(self, features: dict[str, Any]) -> Tensor:
+    def _encode(self, features: Mapping[str, Any]) -> Tensor:
         if not self.gradient_cache or not torch.is_grad_enabled():
             return _vectors(self.model, features)
         vectors: Tensor = checkpoint(_vectors, self.model, features, use_reentrant=False)
         return vectors
 
 
-def _vectors(model: nn.Module, features: dict[str, Any]) -> Tensor:
+def _vectors(model: nn.Module, features: Mapping[str, Any]) -> Tensor:
     made = model(dict(features))  # modules add to the dictionary that they are given
     vectors = made.get("sentence_embedding")
     if vectors is None:
         raise TrainingError("the model gives no sentence vector; its last modules must pool token states")
-    return vectors
+    encoded: Tensor = vectors
+    return encoded
 
 
 def _labels_as_teacher(labels: Tensor | None, rows: int, columns: int) -> dict[str, Tensor]:

@@ -1,11 +1,13 @@
 """What a recipe names, made: corpus, student, teacher, objective, batches, tasks."""
 
+import copy
 import difflib
 import inspect
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import torch
 from pydantic import ValidationError, validate_call
 
 from interlingua.corpus import Corpus, open_corpus, open_scored_pairs, write_corpus
@@ -13,8 +15,8 @@ from interlingua.encoder import load_encoder, static_student, transformer_studen
 from interlingua.encoder.store import VectorStore
 from interlingua.errors import CorpusError, InterlinguaError, ObjectiveError, RecipeError, TrainingError
 from interlingua.evaluation import SemanticSimilarity, TranslationRetrieval
-from interlingua.objectives import Objective, Sum, VectorDistillation, presets
-from interlingua.sbert import SentenceTransformer, append_normalize, embedding_dimension, load
+from interlingua.objectives import Objective, Sum, presets
+from interlingua.sbert import SentenceTransformer, append_normalize, load
 from interlingua.training.batches import BatchPlan, language_sets
 from interlingua.training.cells import CellTable
 from interlingua.training.lora import add_lora
@@ -30,6 +32,7 @@ __all__ = [
     "make_student",
     "make_tasks",
     "make_teacher",
+    "without_training",
 ]
 
 logger = logging.getLogger(__name__)
@@ -76,9 +79,11 @@ def _term(term: ObjectiveSettings, recipe: Recipe, dimensions: tuple[int, int] |
     if "projection" in accepted and dimensions is not None and dimensions[0] != dimensions[1]:
         settings.setdefault("projection", dimensions)
     try:
-        made: Objective = validate_call(make, config={"arbitrary_types_allowed": True})(**settings)
+        made: Objective = validate_call(config={"arbitrary_types_allowed": True})(make)(**settings)
     except (ValidationError, ObjectiveError) as error:
-        told = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors()) if isinstance(error, ValidationError) else error
+        told = str(error)
+        if isinstance(error, ValidationError):
+            told = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors())
         raise RecipeError(f"{recipe.name}: {term.preset}: {told}") from error
     return made
 
@@ -96,7 +101,8 @@ def make_corpus(recipe: Recipe, folder: Path) -> Corpus:
         raise CorpusError(
             f"{recipe.name} asks for {', '.join(missing)}, which none of its corpora has; they have {', '.join(found)}"
         )
-    ranked = sorted(wanted, key=lambda code: recipe.priority.index(code) if code in recipe.priority else len(recipe.priority))
+    ranked = [code for code in recipe.priority if code in wanted]
+    ranked += [code for code in wanted if code not in ranked]
     views = [
         corpus.select([language for language in ranked if language in corpus.languages])
         for corpus in sources
@@ -176,6 +182,15 @@ def make_student(settings: StudentSettings, corpus: Corpus, *, seed: int) -> Sen
     return model
 
 
+def without_training(model: SentenceTransformer, *, seed: int) -> SentenceTransformer:
+    """Return a copy of a static student with random vectors: what it was before it saw a row."""
+    untrained = copy.deepcopy(model)
+    generator = torch.Generator().manual_seed(seed)
+    for parameter in untrained.parameters():
+        parameter.data.normal_(generator=generator)
+    return untrained
+
+
 def make_teacher(recipe: Recipe, corpus: Corpus, store: VectorStore) -> TeacherVectors | None:
     """Return the teacher's vectors of the corpus, computed once."""
     if recipe.teacher is None:
@@ -231,9 +246,9 @@ def _tasks(settings: TaskSettings, recipe: Recipe) -> list[Task]:
             )
         ]
     corpus = _open(settings, settings.split)
-    languages = settings.languages or recipe.languages
-    if languages is not None:
-        corpus = corpus.select([language for language in languages if language in corpus.languages])
+    wanted = settings.languages or recipe.languages
+    if wanted is not None:
+        corpus = corpus.select([language for language in wanted if language in corpus.languages])
     try:
         return [TranslationRetrieval(corpus, pairs=settings.pairs, max_rows=settings.max_rows, name=settings.name)]
     except InterlinguaError as error:

@@ -50,7 +50,8 @@ class ProgressBar(TrainerCallback):
             self._shown["loss"] = f"{float(logs['loss']):.3f}"
             parts = {key: value for key, value in logs.items() if key not in QUIET and not key.startswith("eval_")}
             self._shown |= {key: f"{float(value):.3f}" for key, value in parts.items()} if len(parts) > 1 else {}
-        self._shown |= {"dev": f"{logs[key]:.3f}" for key in logs if key == "eval_dev_mean"}
+        if "eval_dev_mean" in logs:
+            self._shown["dev"] = f"{logs['eval_dev_mean']:.3f}"
         self._bar.set_postfix(self._shown, refresh=False)
 
     def on_train_end(

@@ -284,11 +284,13 @@ def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise RecipeError(f"{path} cannot be read: {error.strerror}; `interlingua recipes` lists those that ship") from error
+        raise RecipeError(
+            f"{path} cannot be read: {error.strerror}; `interlingua recipes` lists those that ship"
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
-        raise RecipeError(f"{path} holds no recipe; it must be a mapping with name, student, corpus, objective, training")
+        raise RecipeError(f"{path} holds no recipe: name, student, corpus, objective and training are needed")
     return str(path), content
 
 
@@ -335,8 +337,8 @@ def _explain(error: ValidationError) -> str:
         elif one["type"] == "missing":
             lines.append(f"{where} is missing")
         else:
-            message = one["msg"].removeprefix("Value error, ")
-            lines.append(f"{where}: {message}" + (f", not {one['input']!r}" if not isinstance(one["input"], dict) else ""))
+            given = "" if isinstance(one["input"], dict) else f", not {one['input']!r}"
+            lines.append(f"{where}: {one['msg'].removeprefix('Value error, ')}{given}")
     return "; ".join(lines)
 
 

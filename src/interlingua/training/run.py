@@ -42,7 +42,7 @@ from interlingua.training.progress import JsonLog, ProgressBar
 from interlingua.training.recipe import Recipe, load_recipe
 from interlingua.training.teacher import TeacherVectors
 from interlingua.training.trainer import MultiwayTrainer
-from interlingua.types import Encoder, Score
+from interlingua.types import Encoder, Score, Task
 
 __all__ = ["Prepared", "RunResult", "prepare", "train"]
 
@@ -147,15 +147,14 @@ def train(
     tasks = parts.make_tasks(checked.evaluation.test, checked)
     ready = prepare(checked, folder, store=store)
     if first and not folder.scores.is_file():
-        before = evaluate(ready.encoder(ready.model), tasks) if tasks else []
-        folder.write(folder.scores, scores_to_json(before=before))
+        folder.write(folder.scores, scores_to_json(**_before(ready, tasks)))
     PartialState().wait_for_everyone()
     seconds = _fit(ready, folder, resume=resume, progress=progress)
     if not first:
         return RunResult(folder.path, [], [], seconds)
     merge_lora(ready.model)
     after = evaluate(ready.encoder(ready.model), tasks) if tasks else []
-    scores = {"before": load_scores(folder.scores)["before"], "after": after}
+    scores = {**load_scores(folder.scores), "after": after}
     _export(ready, folder, scores, seconds)
     return RunResult(folder.path, scores["before"], after, seconds)
 
@@ -204,8 +203,8 @@ def _count(recipe: Recipe, batches: CellBatches) -> int:
         return training.steps * training.accumulation
     assert training.epochs is not None
     whole = int(training.epochs)
-    lengths = [len(batches.plan.epoch(number)) for number in range(whole + (training.epochs > whole))]
-    return max(1, sum(lengths[:whole]) + round((training.epochs - whole) * (lengths[-1] if len(lengths) > whole else 0)))
+    lengths = [len(batches.plan.epoch(number)) for number in range(whole + 1)]
+    return max(1, sum(lengths[:whole]) + round((training.epochs - whole) * lengths[whole]))
 
 
 def _fit(ready: Prepared, folder: RunFolder, *, resume: bool, progress: bool) -> float:
@@ -318,6 +317,18 @@ def _same_recipe(folder: RunFolder, recipe: Recipe) -> None:
             f"{folder.path} was begun with another recipe; resume it with the same recipe and --set values (see "
             f"{folder.recipe}), or begin anew with --overwrite"
         )
+
+
+def _before(ready: Prepared, tasks: Sequence[Task]) -> dict[str, list[Score]]:
+    """Score the student before it has seen a row, and, where its start is itself made from the rows, that start too."""
+    if not tasks:
+        return {"before": []}
+    scores = {"before": evaluate(ready.encoder(ready.model), tasks)}
+    student = ready.recipe.student
+    if student.kind == "static" and student.initialise == "lsi":
+        untrained = parts.without_training(ready.model, seed=ready.recipe.training.seed)
+        scores = {"before": evaluate(ready.encoder(untrained), tasks), "start": scores["before"]}
+    return scores
 
 
 def _finished(folder: RunFolder) -> RunResult:

@@ -59,13 +59,23 @@ class MultiwayTrainer(SentenceTransformerTrainer):
     ) -> None:
         self.batches = batches
         self.sparse = isinstance(model[0], StaticEmbedding)
-        if self.sparse:
+        if isinstance(model[0], StaticEmbedding):
             model[0].embedding.sparse = True
         args.max_steps = -(-len(batches) // args.gradient_accumulation_steps)
         super().__init__(
             model=model, args=args, train_dataset=batches, loss=loss, evaluator=evaluator, callbacks=callbacks
         )
         self.diagnostics: dict[str, Tensor] = {}
+
+    @property
+    def encoder_loss(self) -> EncoderLoss:
+        """The loss."""
+        if not isinstance(self.loss, EncoderLoss):
+            raise TrainingError(
+                f"batches of cells need an EncoderLoss, not a {type(self.loss).__name__}: other losses take the third "
+                "column of a row for a wrong answer"
+            )
+        return self.loss
 
     # what the stock trainer does to datasets of text columns does not apply to batches of cells
 
@@ -99,9 +109,9 @@ class MultiwayTrainer(SentenceTransformerTrainer):
         Raises:
             TrainingError: If it is no finite number.
         """
-        loss = self.loss
+        loss = self.encoder_loss
         if model is self.model_wrapped and loss.model is not model:
-            loss = self.override_model_in_loss(loss, model)
+            loss.add_module("model", model)  # wrapped for several processes, or compiled
         terms: dict[str, Tensor] = loss(inputs["cells"])
         total = torch.stack(list(terms.values())).sum()
         if not bool(torch.isfinite(total)):
@@ -125,7 +135,7 @@ class MultiwayTrainer(SentenceTransformerTrainer):
         """Do one forward and backward pass; then share the gradients of the objective's own parameters."""
         loss = super().training_step(model, inputs, num_items_in_batch)
         if self.accelerator.sync_gradients and self.args.world_size > 1:
-            for parameter in self.loss.objective.parameters():
+            for parameter in self.encoder_loss.objective.parameters():
                 if parameter.requires_grad:
                     gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
                     dist.all_reduce(gradient)
@@ -138,7 +148,7 @@ class MultiwayTrainer(SentenceTransformerTrainer):
             return super().create_optimizer(model)
         if self.optimizer is None:
             table = [p for p in self.model.parameters() if p.requires_grad]
-            others = [p for p in self.loss.objective.parameters() if p.requires_grad]
+            others = [p for p in self.encoder_loss.objective.parameters() if p.requires_grad]
             if others or len(table) != 1:
                 raise TrainingError(
                     "a static encoder is trained by its table of token vectors alone; this objective or model has "
@@ -151,26 +161,27 @@ class MultiwayTrainer(SentenceTransformerTrainer):
 
     def _clip_grad_norm(self, model: nn.Module) -> Any:
         """Clip; but not sparse gradients, whose length the steps of Adam do not depend on."""
-        return None if self.sparse else super()._clip_grad_norm(model)
+        return None if self.sparse else super()._clip_grad_norm(model)  # type: ignore[no-untyped-call]
 
     def _get_grad_norm(self, model: nn.Module, grad_norm: Any = None) -> Any:
-        return None if self.sparse else super()._get_grad_norm(model, grad_norm=grad_norm)
+        return None if self.sparse else super()._get_grad_norm(model, grad_norm=grad_norm)  # type: ignore[no-untyped-call]
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
-        folder = Path(output_dir or self.args.output_dir)
+        folder = Path(output_dir or str(self.args.output_dir))
         folder.mkdir(parents=True, exist_ok=True)
         self.model.save_pretrained(str(folder), create_model_card=False)
-        heads = self.loss.objective.state_dict()
+        heads = self.encoder_loss.objective.state_dict()
         if heads:
             save_file({name: value.contiguous() for name, value in heads.items()}, folder / HEADS)
-        (folder / "training_args.json").write_text(json.dumps(self.args.to_dict(), default=str, indent=1))
+        settings = self.args.to_dict()  # type: ignore[no-untyped-call]
+        (folder / "training_args.json").write_text(json.dumps(settings, default=str, indent=1), encoding="utf-8")
 
     def _load_from_checkpoint(self, checkpoint_path: str, model: Any = None) -> None:
         super()._load_from_checkpoint(checkpoint_path)
         heads = Path(checkpoint_path) / HEADS
         if heads.is_file():
-            self.loss.objective.load_state_dict(load_file(heads))
-        elif self.loss.objective.state_dict():
+            self.encoder_loss.objective.load_state_dict(load_file(heads))
+        elif self.encoder_loss.objective.state_dict():
             raise TrainingError(
                 f"{checkpoint_path} holds no {HEADS}, but the objective has parameters; it belongs to another recipe"
             )
