@@ -84,36 +84,49 @@ class Kernel:
         Returns:
             Tables over the local cells, in pool order.
         """
-        candidate_normaliser = None
-        if by_candidate is not None and bool(by_candidate.any()):
-            with torch.no_grad():  # the weights of an edge by candidate are those of the opposite edge by anchor
-                candidate_normaliser = self.tables(pool.as_one_process(), by_candidate.T).label_normaliser
+        given = None if by_candidate is None else self._given_weights(pool, by_candidate)
         everything = torch.arange(len(pool), device=pool.local.device)
         local = pool.local.nonzero().squeeze(1)
         shared = len(local) == len(pool)
-        merge = self._views_can_share_a_tile(pool, needed) and candidate_normaliser is None
+        merge = given is None and self._views_can_share_a_tile(pool, needed)
         columns = spans_of(pool, everything, self.tile, merge=merge)
         rows = columns if shared else spans_of(pool, local, self.tile, merge=merge)
-        works = []
-        for row, column, forward, backward in plan_tiles(rows, columns, needed, shared=shared):
-            pair = (row.views[0][0], column.views[0][0])
-            work = _Work(
-                kernel=self,
-                pool=pool,
-                row=row,
-                column=column,
-                labels=None if self.labels is None else self.labels.vectors(pool, *pair),
-                forward_bias=_bias(candidate_normaliser, by_candidate, *pair, column.index) if forward else None,
-                backward_bias=_bias(candidate_normaliser, by_candidate, *pair[::-1], row.index) if backward else None,
-                forward=forward,
-                backward=backward,
-            )
-            works.append(work)
+        works = [self._work(pool, *tile, given) for tile in plan_tiles(rows, columns, needed, shared=shared)]
         shape = (1 if self.labels is None else 4, len(local), len(pool.cells.views))
         vectors = precise(pool.cells.vectors)
         if sum(len(work.row.index) * len(work.column.index) for work in works) <= 4 * self.tile**2:
             return Tables(*_kept(vectors, works, rows, shape).unbind(0))
         return Tables(*_Recomputed.apply(vectors, works, shape).unbind(0))  # type: ignore[no-untyped-call]
+
+    def _given_weights(self, pool: Pool, by_candidate: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Return the normalisers by candidate and the edges that use them: those of the opposite edges by anchor."""
+        if not bool(by_candidate.any()):
+            return None
+        with torch.no_grad():
+            normaliser = self.tables(pool.as_one_process(), by_candidate.T).label_normaliser
+        return None if normaliser is None else (normaliser, by_candidate)
+
+    def _work(
+        self,
+        pool: Pool,
+        row: Span,
+        column: Span,
+        forward: bool,
+        backward: bool,
+        given: tuple[Tensor, Tensor] | None,
+    ) -> "_Work":
+        here, there = row.views[0][0], column.views[0][0]
+        return _Work(
+            kernel=self,
+            pool=pool,
+            row=row,
+            column=column,
+            labels=None if self.labels is None else self.labels.vectors(pool, here, there),
+            forward_bias=_bias(given, here, there, column.index) if forward else None,
+            backward_bias=_bias(given, there, here, row.index) if backward else None,
+            forward=forward,
+            backward=backward,
+        )
 
     def _views_can_share_a_tile(self, pool: Pool, needed: Tensor) -> bool:
         by_edge = self.labels is not None and self.labels.by_edge
@@ -268,10 +281,10 @@ class _Recomputed(torch.autograd.Function):
         return total, None, None
 
 
-def _bias(
-    normaliser: Tensor | None, by_candidate: Tensor | None, anchor: int, candidate: int, index: Tensor
-) -> Tensor | None:
-    if normaliser is None or by_candidate is None or not bool(by_candidate[anchor, candidate]):
+def _bias(given: tuple[Tensor, Tensor] | None, anchor: int, candidate: int, index: Tensor) -> Tensor | None:
+    """Return what to take off the label logits of candidates that share themselves out over their anchors."""
+    if given is None or not bool(given[1][anchor, candidate]):
         return None
+    normaliser = given[0]
     found = normaliser[index, anchor]
     return torch.where(found > NOTHING / 2, found, 0.0)  # a candidate that no anchor gives weight to stays without
