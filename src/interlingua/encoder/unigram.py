@@ -42,9 +42,9 @@ def unigram_pieces(
         Candidates. https://aclanthology.org/P18-1007
 
     Example:
-        >>> pieces = unigram_pieces({"lowlow": 5, "low": 9, "er": 7, "lower": 4}, size=8)
+        >>> pieces = unigram_pieces({"low": 9, "lower": 4, "newer": 6, "new": 8}, size=12)
         >>> sorted(piece for piece, _ in pieces if len(piece) > 1)
-        ['er', 'low']
+        ['low', 'lower', 'new', 'newer']
     """
     letters = dict(most_frequent(characters(words) if alphabet is None else alphabet)[: max(1, size // 2)])
     counts = _substrings(words, letters, longest=longest, most=4 * size)
