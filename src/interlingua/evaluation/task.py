@@ -33,7 +33,7 @@ def evaluate(encoder: Encoder, tasks: Iterable[Task]) -> list[Score]:
         raise EvaluationError(f"two tasks are called {twice!r}; give one of them another name")
     scores: list[Score] = []
     for task in tasks:
-        logger.info("%s: %s", encoder.name, task.name)
+        logger.debug("%s: %s", encoder.name, task.name)
         scores.extend(task.run(encoder))
     return scores
 

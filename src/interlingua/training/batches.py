@@ -122,14 +122,15 @@ class BatchPlan:
         self.seed = seed
         self.sets = None if sets is None else [tuple(self.languages.index(name) for name in pair) for pair in sets]
         self.views = self._views()
-        present = self.hashes != 0
-        usable = int((present.sum(axis=1) >= 2).sum())
+        self._has = self._present()
+        usable = int(self._has.any(axis=1).sum())
         if usable < size:
+            what = "two languages" if sets is None else "both languages of a set"
             raise TrainingError(
-                f"a batch of {size:,} rows is larger than the {usable:,} rows that have text in two languages; "
-                f"lower batches.size to {usable:,} or less"
+                f"a batch of {size:,} rows is larger than the {usable:,} rows that have text in {what}; "
+                f"lower batches.rows to {usable:,} or less"
                 if usable
-                else f"no row has text in two of the languages {', '.join(self.languages)}; check the corpus and the split"
+                else f"no row has text in {what}, of {', '.join(self.languages)}; check sets, corpus and split"
             )
         self._repeated = _repeated(self.hashes)
 
@@ -140,6 +141,13 @@ class BatchPlan:
             return None  # each batch has the two languages of its set
         first = {pair[0] for pair in self.sets}
         return (self.languages[first.pop()], "x") if len(first) == 1 else (SOURCE, TARGET)
+
+    def _present(self) -> NDArray[np.bool_]:
+        """Return which sets a row has, shape ``(N, S)``; for n-way rows S is 1: whether it has two languages."""
+        present = self.hashes != 0
+        if self.sets is None:
+            return np.asarray(present.sum(axis=1, keepdims=True) >= 2)
+        return np.stack([present[:, a] & present[:, b] for a, b in self.sets], axis=1)
 
     def epoch(self, number: int) -> list[Batch]:
         """Return the batches of an epoch: every row with two or more cells of a set is drawn at least once."""
@@ -155,22 +163,16 @@ class BatchPlan:
 
     def _examples(self, random: np.random.Generator) -> tuple[Integers, Integers, Integers]:
         """Return rows, language numbers per view, and the group that may share a batch."""
-        present = self.hashes != 0
         if self.sets is None:
-            rows = np.flatnonzero(present.sum(axis=1) >= 2)
-            return (
-                rows,
-                np.where(present[rows], np.arange(len(self.languages)), -1),
-                np.zeros(len(rows), dtype=np.int64),
-            )
-        has = np.stack([present[:, a] & present[:, b] for a, b in self.sets], axis=1)  # (N, S)
+            rows = np.flatnonzero(self._has[:, 0])
+            cells = np.where(self.hashes[rows] != 0, np.arange(len(self.languages)), -1)
+            return rows, cells, np.zeros(len(rows), dtype=np.int64)
+        has = self._has
         if self.draw != "all":
             chooser = random if self.draw == "epoch" else np.random.default_rng(self.seed)
             weights = has.sum(axis=0).clip(1) ** (1 / self.temperature - 1)
             has = _one_of(has, weights, chooser)
         rows, sets = np.nonzero(has)
-        if not len(rows):
-            raise TrainingError("no row has text in both languages of any set; check the sets and the corpus")
         cells = np.array(self.sets, dtype=np.int64)[sets]
         return rows, cells, np.zeros_like(sets) if self.mixed else sets
 

@@ -239,6 +239,8 @@ def _arguments(
     training = recipe.training
     on_gpu = torch.cuda.is_available()
     save_every = training.evaluate_every or training.save_every
+    if training.gradient_checkpointing:
+        model.gradient_checkpointing_enable()
     return SentenceTransformerTrainingArguments(
         output_dir=str(folder.checkpoints),
         seed=training.seed,
@@ -248,7 +250,6 @@ def _arguments(
         weight_decay=training.weight_decay,
         max_grad_norm=training.clip,
         gradient_accumulation_steps=training.accumulation,
-        gradient_checkpointing=training.gradient_checkpointing,
         bf16=_bf16(training.precision, model),
         optim="adamw_torch_fused",
         use_cpu=not on_gpu,
