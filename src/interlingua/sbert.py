@@ -91,12 +91,10 @@ def load(
     Raises:
         EncoderError: Nothing there, no encoder, weights that are not safetensors, pooling missing or given twice.
     """
-    folder = Path(name)
-    _check_place(folder, name)
+    _check_place(name)
     try:
         complete = is_sentence_transformer_model(str(name), revision=revision)
         _check_pooling(name, complete=complete, pooling=pooling)
-        source: dict[str, object] = {} if folder.is_dir() else {"revision": revision}
         if pooling is None:
             model = SentenceTransformer(
                 str(name),
@@ -106,15 +104,8 @@ def load(
                 model_kwargs={"use_safetensors": True},
             )
         else:
-            source["trust_remote_code"] = trust_remote_code
-            transformer = Transformer(
-                str(name),
-                model_kwargs={**source, "use_safetensors": True},
-                processor_kwargs=dict(source),
-                config_kwargs=dict(source),
-            )
-            states = Pooling(transformer.get_embedding_dimension(), pooling)
-            model = SentenceTransformer(modules=[transformer, states], device=device)
+            modules = _pooled(str(name), pooling, revision=revision, trust_remote_code=trust_remote_code)
+            model = SentenceTransformer(modules=modules, device=device)
     except (OSError, ValueError, RuntimeError, ImportError, KeyError, SafetensorError) as error:
         raise EncoderError(
             f"{name}: the model does not load: {_first_line(error)}. Is it complete, are its weights safetensors, "
@@ -294,7 +285,19 @@ def _tokenizer_hash(tokenizer: object) -> str:
     return xxhash.xxh3_128_hexdigest(json.dumps(content, sort_keys=True).encode())
 
 
-def _check_place(folder: Path, name: str | Path) -> None:
+def _pooled(name: str, pooling: PoolingMode, *, revision: str | None, trust_remote_code: bool) -> list[torch.nn.Module]:
+    source = {"revision": revision, "trust_remote_code": trust_remote_code}
+    transformer = Transformer(
+        name,
+        model_kwargs={**source, "use_safetensors": True},
+        processor_kwargs=dict(source),
+        config_kwargs=dict(source),
+    )
+    return [transformer, Pooling(transformer.get_embedding_dimension(), pooling)]
+
+
+def _check_place(name: str | Path) -> None:
+    folder = Path(name)
     path_like = isinstance(name, Path) or str(name).startswith((".", "/", "~")) or str(name).count("/") > 1
     if path_like and not folder.is_dir():
         raise EncoderError(f"{name}: no such folder; give the folder of a saved model, or a name on the hub")

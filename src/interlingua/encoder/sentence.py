@@ -24,9 +24,13 @@ class SentenceEncoder:
         progress: Show a progress bar on stderr.
 
     Example:
-        >>> encoder = SentenceEncoder(model, prefix="query: ")  # doctest: +SKIP
-        >>> encoder.encode(["Guten Morgen."]).shape  # doctest: +SKIP
-        (1, 384)
+        >>> from interlingua.corpus import Corpus
+        >>> from interlingua.encoder import static_student
+        >>> from interlingua.types import Row
+        >>> rows = Corpus.from_rows([Row({"eng_Latn": "good day", "deu_Latn": "guten tag"})] * 3)
+        >>> encoder = SentenceEncoder(static_student(rows, dimension=4), prefix="query: ")
+        >>> encoder.encode(["Guten Morgen.", "Good morning."]).shape
+        (2, 4)
     """
 
     def __init__(

@@ -29,9 +29,13 @@ class VectorStore:
         shard: Texts in a shard.
 
     Example:
-        >>> store = VectorStore("vectors")  # doctest: +SKIP
-        >>> store.encode(encoder, ["Guten Morgen.", "Good morning."]).shape  # doctest: +SKIP
-        (2, 384)
+        >>> from tempfile import TemporaryDirectory
+        >>> from interlingua.encoder import FunctionEncoder
+        >>> encoder = FunctionEncoder(lambda texts: [[len(text), 1.0] for text in texts], name="length")
+        >>> with TemporaryDirectory() as folder:
+        ...     vectors = VectorStore(folder).encode(encoder, ["Guten Morgen.", "Good morning."])
+        >>> vectors.shape, vectors.dtype
+        ((2, 2), dtype('float16'))
     """
 
     def __init__(

@@ -39,6 +39,16 @@ def static_student(
 
     Raises:
         EncoderError: A corpus without text, or a vocabulary too small.
+
+    Example:
+        >>> from interlingua.corpus import Corpus
+        >>> from interlingua.types import Row
+        >>> texts = [("red", "rot"), ("blue", "blau"), ("red blue", "rot blau"), ("green", "grün")]
+        >>> rows = Corpus.from_rows([Row({"eng_Latn": a, "deu_Latn": b}) for a, b in texts])
+        >>> student = static_student(rows, dimension=3)
+        >>> red, rot, blau = student.encode(["red", "rot", "blau"], normalize_embeddings=True)
+        >>> bool(red @ rot > red @ blau)
+        True
     """
     tokenizer = train_tokenizer(corpus, vocabulary=vocabulary)
     if initialise == "lsi":
