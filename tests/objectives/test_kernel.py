@@ -69,7 +69,7 @@ CASES: dict[str, Contrast] = {
 @pytest.mark.parametrize("case", CASES)
 def test_any_tile_gives_the_same(case: str, tile: int) -> None:
     twin = random_twin(
-        3, rows=9, views=3, negatives=3, negatives_known=True, texts=6, teacher_views=("eng_Latn", "kor_Hang")
+        3, rows=6, views=3, negatives=1, negatives_known=True, texts=6, teacher_views=("eng_Latn", "kor_Hang")
     )
     objective = CASES[case]
     objective.tile = 1024
@@ -238,3 +238,16 @@ def test_opposite_edges_share_a_tile() -> None:
     with torch.no_grad():
         Contrast(all_pairs(), mask=count, tile=4)(twin.cells)
     assert asked == 1
+
+
+def test_a_shard_without_the_first_view_meets_itself_with_one_too() -> None:
+    vectors = torch.cat([unit(3, 4), unit(3, 4, seed=1) * 3])  # not of length one, so that the diagonal shows
+    cells = EncodedCells(
+        vectors=vectors, row=torch.arange(3).repeat(2), view=torch.tensor([0] * 3 + [1] * 3), views=("s", "t")
+    )
+    shard = Pool(cells, cells.view == 1)
+    tables = Kernel(0.5).tables(shard, torch.ones(2, 2, dtype=torch.bool))
+    cosines = vectors[3:] @ vectors.T
+    cosines[:, 3:].fill_diagonal_(1.0)
+    torch.testing.assert_close(tables.normaliser[:, 0], (cosines[:, :3] / 0.5).logsumexp(dim=1))
+    torch.testing.assert_close(tables.normaliser[:, 1], (cosines[:, 3:] / 0.5).logsumexp(dim=1))
