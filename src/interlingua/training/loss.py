@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+import xxhash
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
@@ -91,6 +93,7 @@ class EncoderLoss(nn.Module):
                 "a column. Columns that hold no text (an id, a language) must be removed from the dataset, since the "
                 "stock collator tokenises them"
             )
+        hashes = [one for one in map(_token_hashes, columns) if one is not None]
         raw = [self._encode(column) for column in columns]
         size = len(raw[0])
         rows = torch.arange(size, device=raw[0].device)
@@ -101,6 +104,7 @@ class EncoderLoss(nn.Module):
             row=rows.repeat(len(columns)),
             view=torch.arange(len(columns), device=rows.device).repeat_interleave(size),
             views=views,
+            text=torch.cat(hashes) if len(hashes) == len(columns) else None,
             **_labels_as_teacher(labels, size, len(columns)),
         )
         terms: dict[str, Tensor] = self.objective(cells)
@@ -142,6 +146,19 @@ def _vectors(model: nn.Module, features: Mapping[str, Any]) -> Tensor:
         raise TrainingError("the model gives no sentence vector; its last modules must pool token states")
     encoded: Tensor = vectors
     return encoded
+
+
+def _token_hashes(features: Mapping[str, Any]) -> Tensor | None:
+    """Return a hash of the tokens of every text, shape ``(N,)``; None for a model that takes no tokens."""
+    if "attention_mask" in features:
+        ids, mask = features["input_ids"].cpu().numpy(), features["attention_mask"].bool().cpu().numpy()
+        texts = [row[kept] for row, kept in zip(ids, mask, strict=True)]
+    elif "offsets" in features:
+        texts = np.split(features["input_ids"].cpu().numpy(), features["offsets"][1:].cpu().numpy())
+    else:
+        return None
+    hashes = [xxhash.xxh3_64_intdigest(text.tobytes()) >> 1 for text in texts]
+    return torch.tensor(hashes, device=features["input_ids"].device)
 
 
 def _labels_as_teacher(labels: Tensor | None, rows: int, columns: int) -> dict[str, Tensor]:
