@@ -103,9 +103,15 @@ def _retrieval(
 def _similarity(
     name: str, languages: list[str] | None, pairs: str | list[tuple[str, str]] | None, split: str | None
 ) -> "Task":
-    from interlingua.corpus import open_corpus, open_scored_pairs
+    from pathlib import Path
+
+    from interlingua.corpus import catalog, open_corpus, open_scored_pairs
     from interlingua.evaluation import SemanticSimilarity, language_pairs
 
+    if name not in catalog.names() and Path(name).is_file():
+        if not isinstance(pairs, list):
+            raise EvaluationError(f"{name}: say which languages its two sentences are in, as --pairs en:de or en:en")
+        return SemanticSimilarity([open_scored_pairs(name, source=a, target=b, split=split) for a, b in pairs])
     corpus = open_corpus(name)
     known = (corpus if languages is None else corpus.select(languages=languages)).languages
     wanted = [(code, code) for code in known] if pairs is None else language_pairs(pairs, known, data=name)

@@ -15,7 +15,7 @@ from typing import Any
 
 from interlingua.corpus.readers import open_rows, read_delimited, read_tatoeba
 from interlingua.corpus.readers.pairs import read_pairs
-from interlingua.corpus.scored import ScoredPairs, read_scored_pairs, scored_rows
+from interlingua.corpus.scored import ScoredPairs, read_scored_file, read_scored_pairs, scored_rows
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.writing import write_corpus
 from interlingua.errors import CorpusError
@@ -141,7 +141,7 @@ def open_scored_pairs(name: str, *, source: str, target: str, split: str | None 
     """Open sentence pairs with similarity scores.
 
     Args:
-        name: ``stsb`` or ``jsts``.
+        name: ``stsb`` or ``jsts``, or a file with the columns ``sentence1``, ``sentence2`` and ``score``.
         source: Language of the first sentence, in any spelling.
         target: Language of the second sentence; the same or another.
         split: ``train`` or ``dev``; None for all.
@@ -149,6 +149,11 @@ def open_scored_pairs(name: str, *, source: str, target: str, split: str | None 
     Raises:
         CorpusError: No such set, language or split, or its file is not there.
     """
+    path = Path(name)
+    if name not in names() and path.is_file():
+        if split is not None:
+            raise CorpusError(f"{name} is a file without splits; leave out {split}")
+        return read_scored_file(path, source=source, target=target)
     entry = info(name)
     if entry.layout != "scored":
         scored = [other for other in names() if info(other).layout == "scored"]

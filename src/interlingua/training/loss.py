@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 import xxhash
 from torch import Tensor, nn
@@ -16,6 +17,10 @@ from interlingua.objectives import EncodedCells, Objective
 from interlingua.sbert import BaseModel
 
 __all__ = ["CellBatch", "EncoderLoss"]
+
+
+_ROWS_OF_A_PROCESS = 2**32
+"""Row numbers of different processes must differ, where the dataset does not number its rows."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class EncoderLoss(nn.Module):
         hashes = [one for one in map(_token_hashes, columns) if one is not None]
         raw = [self._encode(column) for column in columns]
         size = len(raw[0])
-        rows = torch.arange(size, device=raw[0].device)
+        rows = torch.arange(size, device=raw[0].device) + _rank() * _ROWS_OF_A_PROCESS
         unit = [F.normalize(vectors.float(), dim=1) for vectors in raw]
         cells = EncodedCells(
             vectors=torch.cat(unit),
@@ -137,6 +142,10 @@ class EncoderLoss(nn.Module):
             return _vectors(self.model, features)
         vectors: Tensor = checkpoint(_vectors, self.model, features, use_reentrant=False)
         return vectors
+
+
+def _rank() -> int:
+    return dist.get_rank() if dist.is_available() and dist.is_initialized() else 0
 
 
 def _vectors(model: nn.Module, features: Mapping[str, Any]) -> Tensor:
