@@ -72,6 +72,12 @@ class Priority:
     Reference:
         Park et al. 2024, Improving Multi-lingual Alignment Through Soft Contrastive Learning, section 3.
         https://arxiv.org/abs/2405.16155
+
+    Example:
+        >>> from interlingua.objectives import Contrast, all_pairs
+        >>> contrast = Contrast(all_pairs(), labels=Priority(["eng_Latn", "rus_Cyrl"], temperature=0.05))
+        >>> sorted(contrast.requirements())
+        ['teacher']
     """
 
     def __init__(
@@ -104,6 +110,10 @@ class Average:
 
     Reference:
         Park et al. 2024, https://arxiv.org/abs/2405.16155, section 3.
+
+    Example:
+        >>> Average(per="edge").by_edge
+        True
     """
 
     def __init__(

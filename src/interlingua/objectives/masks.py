@@ -66,6 +66,14 @@ def same_text(tile: Tile) -> Tensor:
     """Mask candidates that say what the anchor's own translation says, and those whose source the anchor repeats.
 
     A repeated text puts a floor of ln 2 under the loss of the anchors it touches, whatever the encoder does.
+
+    Example:
+        >>> from interlingua.objectives import Contrast, EncodedCells, all_pairs
+        >>> contrast = Contrast(all_pairs(), mask=same_text)
+        >>> row, view, text = torch.tensor([0, 1, 0, 1]), torch.tensor([0, 0, 1, 1]), torch.tensor([3, 4, 8, 8])
+        >>> cells = EncodedCells(vectors=torch.eye(4), row=row, view=view, views=("eng_Latn", "deu_Latn"), text=text)
+        >>> float(contrast(cells)["contrast"])  # both rows say the same in German: nothing is left to tell apart
+        0.0
     """
     view, text, partner = tile.pool.cells.view, tile.pool.cells.text, tile.pool.partner
     if text is None:
@@ -80,7 +88,12 @@ def same_text(tile: Tile) -> Tensor:
 
 
 def teacher_above(bound: float) -> Mask:
-    """Mask candidates of other rows that a frozen teacher finds more similar to the anchor's row than ``bound``."""
+    """Mask candidates of other rows that a frozen teacher finds more similar to the anchor's row than ``bound``.
+
+    Example:
+        >>> sorted(needs_of(teacher_above(0.95)))
+        ['teacher']
+    """
     return _TeacherAbove(bound)
 
 
@@ -97,7 +110,12 @@ def own_negatives(tile: Tile) -> Tensor:
 
 
 def any_of(*masks: Mask) -> Mask:
-    """Mask whatever one of the masks takes out."""
+    """Mask whatever one of the masks takes out.
+
+    Example:
+        >>> sorted(needs_of(any_of(same_text, own_negatives)))
+        ['text']
+    """
     return _AnyOf(masks)
 
 

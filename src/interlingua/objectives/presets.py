@@ -32,6 +32,10 @@ def translation_ranking(
 
     Reference:
         Miao et al. 2024, eq. 9-10. https://arxiv.org/abs/2404.02490
+
+    Example:
+        >>> [(edge.anchor, *edge.candidates) for edge in translation_ranking().graph(("eng_Latn", "deu_Latn"))]
+        [('deu_Latn', 'eng_Latn')]
     """
     return Contrast(toward(target), temperature=temperature, mask=mask)
 
@@ -39,7 +43,12 @@ def translation_ranking(
 def hard(
     *, temperature: float = 0.1, mask: Mask | None = same_text, reduction: Literal["mean", "sum"] = "sum"
 ) -> Contrast:
-    """InfoNCE in both directions between all views: the hard baseline of IMASCL (a sum of two directions)."""
+    """InfoNCE in both directions between all views: the hard baseline of IMASCL (a sum of two directions).
+
+    Example:
+        >>> hard().reduction, sorted(hard().requirements())
+        ('sum', ['text'])
+    """
     return Contrast(all_pairs(), temperature=temperature, mask=mask, reduction=reduction)
 
 
@@ -48,6 +57,10 @@ def labse(*, temperature: float = 0.05, margin: float = 0.3, mask: Mask | None =
 
     Reference:
         Yang et al. 2019, https://arxiv.org/abs/1902.08564; Feng et al. 2022, https://arxiv.org/abs/2007.01852
+
+    Example:
+        >>> labse().margin
+        0.3
     """
     return Contrast(all_pairs(), temperature=temperature, margin=margin, mask=mask, reduction="sum")
 
@@ -57,6 +70,10 @@ def en_x(*, center: str = "eng_Latn", temperature: float = 0.05, mask: Mask | No
 
     The three draws of the baseline are made there: one language fixed per row (``draw: fixed``), drawn anew every
     epoch (``draw: epoch``), or all of them (``views: languages``).
+
+    Example:
+        >>> len(en_x().graph(("eng_Latn", "deu_Latn", "tel_Telu")))
+        4
     """
     return Contrast(star(center), temperature=temperature, mask=mask)
 
@@ -81,6 +98,10 @@ def multiway(
 
     Reference:
         Fazili and Goswami 2026, https://arxiv.org/abs/2602.21543
+
+    Example:
+        >>> len(multiway().graph(("eng_Latn", "deu_Latn", "tel_Telu"))), len(multiway("C").graph(("a", "b")))
+        (6, 2)
     """
     one_of("reading", reading, ("A", "B", "C", "D"))
     if reading == "A":
@@ -115,6 +136,11 @@ def imascl(
 
     Reference:
         Park et al. 2024, eq. 3-8. https://arxiv.org/abs/2405.16155
+
+    Example:
+        >>> total = imascl("average", monolingual=True, reading="paper", order=["eng_Latn", "rus_Cyrl"])
+        >>> sorted(total.requirements())
+        ['teacher']
     """
     one_of("label", label, ("priority", "average", "hard"))
     one_of("reading", reading, ("paper", "code"))
@@ -149,6 +175,10 @@ def soft_multiway(
         temperature: Of the student's softmax, and of the teacher's unless ``teacher_temperature`` is given.
         teacher_temperature: Of the teacher's softmax.
         tile: Largest side of a tile of similarities.
+
+    Example:
+        >>> sorted(soft_multiway(order=["eng_Latn"]).requirements())
+        ['teacher']
     """
     labels = Priority(order, temperature=teacher_temperature, per=per)
     return Contrast(all_pairs(), labels=labels, temperature=temperature, tile=tile)
@@ -167,6 +197,10 @@ def hard_negatives(
 
     Reference:
         Guo et al. 2018, https://arxiv.org/abs/1807.11906; Wang et al. 2022 (mSimCSE), https://arxiv.org/abs/2211.06127
+
+    Example:
+        >>> [edge.anchor for edge in hard_negatives(both=True).graph(("source", "target"))]
+        ['source', 'target']
     """
     graph = both_ways("source", "target") if both else one_way("source", "target")
     if own_only:
@@ -179,17 +213,31 @@ def mse_distillation(*, order: Sequence[str] | None = None, projection: tuple[in
 
     Reference:
         Reimers and Gurevych 2020, https://arxiv.org/abs/2004.09813
+
+    Example:
+        >>> mse_distillation(projection=(384, 768)).requirements() == {"teacher", "raw"}
+        True
     """
     return VectorDistillation("mse", order=order, projection=projection)
 
 
 def cosine_distillation(*, order: Sequence[str] | None = None, projection: tuple[int, int] | None = None) -> Objective:
-    """One minus the cosine with the teacher's vector of the row's first language."""
+    """One minus the cosine with the teacher's vector of the row's first language.
+
+    Example:
+        >>> sorted(cosine_distillation().requirements())
+        ['raw', 'teacher']
+    """
     return VectorDistillation("cosine", order=order, projection=projection)
 
 
 def similarity_mse(*, order: Sequence[str] | None = None, temperature: float = 0.1) -> Objective:
-    """Squared distance between the similarity matrices of student and teacher (the MSE row of IMASCL's code)."""
+    """Squared distance between the similarity matrices of student and teacher (the MSE row of IMASCL's code).
+
+    Example:
+        >>> sorted(similarity_mse(order=["eng_Latn"]).requirements())
+        ['teacher']
+    """
     return SimilarityDistillation(all_pairs(), Priority(order), temperature=temperature)
 
 
