@@ -66,6 +66,9 @@ class MultiwayTrainer(SentenceTransformerTrainer):
             model=model, args=args, train_dataset=batches, loss=loss, evaluator=evaluator, callbacks=callbacks
         )
         self.diagnostics: dict[str, Tensor] = {}
+        if args.world_size > 1:
+            for parameter in self.encoder_loss.objective.parameters():
+                dist.broadcast(parameter.detach(), src=0)
 
     @property
     def encoder_loss(self) -> EncoderLoss:
