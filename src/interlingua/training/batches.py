@@ -89,6 +89,7 @@ class BatchPlan:
             ``fixed`` for the row.
         temperature: 1 takes languages as often as they occur; above 1 rows of rarer ones are repeated, by
             ``(largest / own) ** (1 - 1 / temperature)``.
+        weights: How often each row is drawn, as a multiple of the lightest row; all alike if None.
         seed: Of everything random.
 
     Raises:
@@ -111,9 +112,12 @@ class BatchPlan:
         mixed: bool = False,
         draw: Literal["all", "epoch", "fixed"] = "all",
         temperature: float = 1.0,
+        weights: Sequence[float] | None = None,
         seed: int = 0,
     ) -> None:
         self.hashes = np.asarray(hashes)
+        self.weights = np.ones(len(self.hashes)) if weights is None else np.asarray(weights, dtype=np.float64)
+        self.weights = self.weights / self.weights.min(initial=1.0 if weights is None else np.inf)
         self.languages = tuple(languages)
         self.size = size
         self.mixed = mixed
@@ -153,7 +157,7 @@ class BatchPlan:
         """Return the batches of an epoch: every row with two or more cells of a set is drawn at least once."""
         random = np.random.default_rng((self.seed, number))
         rows, cells, group = self._examples(random)
-        order = self._repeat(cells, random)
+        order = self._repeat(cells, self.weights[rows], random)
         batches: list[Batch] = []
         for name in np.unique(group):
             members = order[group[order] == name]
@@ -176,17 +180,15 @@ class BatchPlan:
         cells = np.array(self.sets, dtype=np.int64)[sets]
         return rows, cells, np.zeros_like(sets) if self.mixed else sets
 
-    def _repeat(self, cells: Integers, random: np.random.Generator) -> Integers:
-        """Return positions of examples in random order, those of rare languages repeated."""
-        if self.temperature == 1.0:
-            return random.permutation(len(cells))
+    def _repeat(self, cells: Integers, weights: NDArray[np.float64], random: np.random.Generator) -> Integers:
+        """Return positions of examples in random order, those of heavy rows and rare languages repeated."""
         if self.sets is None:
             counts = (self.hashes != 0).sum(axis=0).clip(1)
             factor = np.where(cells >= 0, (counts.max() / counts)[cells], 0).max(axis=1)
         else:
             _, place, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
             factor = (counts.max() / counts)[place.reshape(-1)]
-        times = factor ** (1 - 1 / self.temperature)
+        times = weights * factor ** (1 - 1 / self.temperature)
         whole = np.floor(times).astype(np.int64)
         whole += random.random(len(times)) < times - whole
         return random.permutation(np.repeat(np.arange(len(cells)), whole.clip(1)))

@@ -5,6 +5,7 @@ import difflib
 import inspect
 import logging
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -103,18 +104,22 @@ def make_corpus(recipe: Recipe, folder: Path) -> Corpus:
         )
     ranked = [code for code in recipe.priority if code in wanted]
     ranked += [code for code in wanted if code not in ranked]
-    views = [
-        corpus.select([language for language in ranked if language in corpus.languages])
-        for corpus in sources
+    used = [
+        source
+        for source, corpus in zip(recipe.corpus, sources, strict=True)
         if len(set(corpus.languages) & set(ranked)) >= 2
     ]
-    limited = any(source.max_rows is not None for source in recipe.corpus)
+    views = [
+        corpus.select([language for language in ranked if language in corpus.languages])
+        for source, corpus in zip(recipe.corpus, sources, strict=True)
+        if source in used
+    ]
+    limited = any(source.max_rows is not None for source in used)
     if not views:
         raise CorpusError(f"{recipe.name}: no corpus has two of the languages {', '.join(wanted)}")
     if len(views) == 1 and not limited:
         return views[0]
-    limits = [source.max_rows for source in recipe.corpus]
-    joined = write_corpus(_chain(views, limits), folder, overwrite=True)
+    joined = write_corpus(_chain(list(zip(views, used, strict=True))), folder, overwrite=True)
     return joined.select(ranked)
 
 
@@ -137,12 +142,11 @@ def _open(source: CorpusSettings | TaskSettings, split: str | None) -> Corpus:
     )
 
 
-def _chain(views: Sequence[Corpus], limits: Sequence[int | None]) -> Iterator[Row]:
-    for view, limit in zip(views, limits, strict=True):
-        for number, row in enumerate(view.rows()):
-            if limit is not None and number >= limit:
-                break
-            yield Row(row.texts, {"_id": f"{view.name}:{row.meta.get('_id', number)}"})
+def _chain(sources: Sequence[tuple[Corpus, CorpusSettings]]) -> Iterator[Row]:
+    for corpus, settings in sources:
+        for number, row in enumerate(islice(corpus.rows(), settings.max_rows)):
+            origin = f"{corpus.name}:{row.meta.get('_id', number)}"
+            yield Row(row.texts, {"_id": origin, "_weight": settings.weight})
 
 
 def make_student(settings: StudentSettings, corpus: Corpus, *, seed: int) -> SentenceTransformer:
@@ -204,7 +208,7 @@ def make_teacher(recipe: Recipe, corpus: Corpus, store: VectorStore) -> TeacherV
     return TeacherVectors.of(corpus, encoder, store, languages=recipe.teacher.languages)
 
 
-def make_plan(recipe: Recipe, cells: CellTable, *, seed: int) -> BatchPlan:
+def make_plan(recipe: Recipe, corpus: Corpus, cells: CellTable, *, seed: int) -> BatchPlan:
     """Return the batches that the recipe asks for."""
     batches = recipe.batches
     sets = None
@@ -218,6 +222,7 @@ def make_plan(recipe: Recipe, cells: CellTable, *, seed: int) -> BatchPlan:
         mixed=batches.mixed,
         draw=batches.draw,
         temperature=batches.temperature,
+        weights=corpus.values("_weight") if "_weight" in corpus.provenance else None,
         seed=seed,
     )
 

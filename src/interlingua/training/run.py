@@ -170,7 +170,7 @@ def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = No
     objective = parts.make_objective(recipe, dimensions)
     if any(isinstance(one, VectorDistillation) for one in objective.modules()):
         append_normalize(model)
-    plan = parts.make_plan(recipe, cells, seed=recipe.training.seed)
+    plan = parts.make_plan(recipe, corpus, cells, seed=recipe.training.seed)
     state = PartialState()
     batches = CellBatches(
         plan,
