@@ -10,13 +10,12 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 from accelerate.state import AcceleratorState, GradientState, PartialState
 
-from interlingua.objectives import Objective, VectorDistillation, presets
+from interlingua.objectives import Objective, presets
 from interlingua.sbert import SentenceTransformer, append_normalize
 from interlingua.training import TeacherVectors
 from interlingua.training.cells import text_hash
 from training.world import make_batches, make_trainer, toy_corpus, toy_student, weights
 
-TEACHER_WIDTH = 6
 Weights = dict[str, torch.Tensor]
 
 
@@ -24,36 +23,55 @@ def hard() -> Objective:
     return presets.multiway(temperature=0.5)
 
 
+def soft() -> Objective:
+    return presets.soft_multiway(temperature=0.5)
+
+
+def followed() -> Objective:
+    return presets.mse_distillation() + 0.1 * hard()
+
+
 def projected() -> Objective:
     """Distillation to another dimension, whose map begins differently in every process."""
     torch.manual_seed(1 + int(os.environ.get("RANK", 0)))
-    return presets.mse_distillation(projection=(16, TEACHER_WIDTH)) + 0.1 * hard()
+    return presets.mse_distillation(projection=(16, 6)) + 0.1 * hard()
 
 
-def random_teacher() -> TeacherVectors:
+def random_teacher(dimension: int) -> TeacherVectors:
     corpus = toy_corpus(missing=0.2)
     texts = sorted({text for language in corpus.languages for text in corpus.texts(language) if text})
     keys = text_hash(texts)
-    vectors = torch.randn(len(texts), TEACHER_WIDTH, generator=torch.Generator().manual_seed(0)).numpy()
+    vectors = torch.randn(len(texts), dimension, generator=torch.Generator().manual_seed(0)).numpy()
     return TeacherVectors(keys[keys.argsort()], keys.argsort(), vectors.astype("float16"))
 
 
 SCENARIOS: Mapping[str, Mapping[str, object]] = {
     "static": {"kind": "static", "learning_rate": 1e-2},
-    "static, an empty shard": {"kind": "static", "learning_rate": 1e-2, "rows": 3, "size": 1},
-    "transformer": {"kind": "transformer"},
-    "transformer, 3 rows": {"kind": "transformer", "rows": 3, "size": 3},
-    "transformer, an empty shard": {"kind": "transformer", "rows": 3, "size": 1, "objective": projected, "teacher": 1},
-    "gradient cache and accumulation": {
+    "static, three rows": {
+        "kind": "static",
+        "learning_rate": 1e-2,
+        "rows": 3,
+        "size": 2,
+        "objective": followed,
+        "teacher": 16,
+    },
+    "transformer, soft labels": {"kind": "transformer", "objective": soft, "teacher": 6},
+    "transformer, three rows, projection": {
+        "kind": "transformer",
+        "rows": 3,
+        "size": 2,
+        "objective": projected,
+        "teacher": 6,
+    },
+    "gradient cache, accumulation, projection": {
         "kind": "transformer",
         "gradient_cache": True,
         "gradient_accumulation_steps": 2,
-        "count": 6,
+        "objective": projected,
+        "teacher": 6,
     },
-    "projection": {"kind": "transformer", "objective": projected, "teacher": 1},
-    "soft": {"kind": "transformer", "objective": presets.soft_multiway, "teacher": 1},
 }
-"""In all of them some batch has an odd number of rows, so that shards are unequal."""
+"""Eleven rows make unequal shards; of three rows in batches of two, one process has none in every other batch."""
 
 
 def make_student(kind: str) -> SentenceTransformer:
@@ -67,16 +85,16 @@ def fit(model: SentenceTransformer, folder: Path, *, rank: int = 0, processes: i
     settings = dict(scenario)
     del settings["kind"]
     make: Callable[[], Objective] = settings.pop("objective", hard)  # type: ignore[assignment]
-    rows = settings.pop("rows", None)
+    rows, dimension = settings.pop("rows", None), int(str(settings.pop("teacher", 0)))
     batches = make_batches(
         model,
         folder / f"rank-{rank}",
         corpus=toy_corpus(missing=0.2) if rows is None else toy_corpus(int(str(rows))),
         size=int(str(settings.pop("size", 11))),
-        count=int(str(settings.pop("count", 5))),
+        count=int(str(settings.pop("count", 4))),
         rank=rank,
         processes=processes,
-        teacher=random_teacher() if settings.pop("teacher", 0) else None,
+        teacher=random_teacher(dimension) if dimension else None,
     )
     objective = make()
     trainer = make_trainer(model, batches, folder, objective=objective, **settings)  # type: ignore[arg-type]

@@ -29,7 +29,8 @@ def test_two_processes_train_as_one(scenario, two, tmp_path):
         )
 
 
-def test_the_projection_was_trained(two):
-    start = projected().state_dict()
-    for name, value in start.items():
-        assert not torch.allclose(two[0]["projection"][f"objective.{name}"], value, atol=1e-4), name
+@pytest.mark.parametrize("scenario", [name for name in SCENARIOS if "projection" in name])
+def test_the_projection_of_the_first_process_was_trained(scenario, two):
+    for name, start in projected().state_dict().items():
+        moved = (two[0][scenario][f"objective.{name}"] - start).abs().max()
+        assert 1e-4 < moved < 0.1, name
