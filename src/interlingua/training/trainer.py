@@ -12,6 +12,7 @@ import torch.distributed as dist
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
+from transformers.trainer_utils import TrainOutput
 
 from interlingua.errors import TrainingError
 from interlingua.sbert import (
@@ -29,14 +30,16 @@ __all__ = ["MultiwayTrainer"]
 logger = logging.getLogger(__name__)
 
 HEADS = "objective.safetensors"
+UPDATES = "updates.safetensors"
 
 
 class MultiwayTrainer(SentenceTransformerTrainer):
     """Train an encoder on batches of cells.
 
     What it adds to the stock trainer: batches come planned and tokenised and are already this process's share;
-    parameters of the objective are kept in checkpoints and shared between processes; the embedding table of a static
-    encoder gets sparse gradients; a loss that is no number stops the run.
+    parameters of the objective are kept in checkpoints and shared between processes; checkpoints of low-rank updates
+    hold the updates alone; the embedding table of a static encoder gets sparse gradients; a loss that is no number
+    stops the run.
 
     Args:
         model: The encoder.
@@ -59,8 +62,6 @@ class MultiwayTrainer(SentenceTransformerTrainer):
     ) -> None:
         self.batches = batches
         self.sparse = isinstance(model[0], StaticEmbedding)
-        if isinstance(model[0], StaticEmbedding):
-            model[0].embedding.sparse = True
         args.max_steps = -(-len(batches) // args.gradient_accumulation_steps)
         super().__init__(
             model=model, args=args, train_dataset=batches, loss=loss, evaluator=evaluator, callbacks=callbacks
@@ -79,6 +80,17 @@ class MultiwayTrainer(SentenceTransformerTrainer):
                 "column of a row for a wrong answer"
             )
         return self.loss
+
+    def train(self, *given: Any, **settings: Any) -> TrainOutput:
+        """Train; see transformers. While it lasts, the table of a static encoder has sparse gradients."""
+        first = self.model[0]
+        if not isinstance(first, StaticEmbedding):
+            return super().train(*given, **settings)
+        first.embedding.sparse = True
+        try:
+            return super().train(*given, **settings)
+        finally:
+            first.embedding.sparse = False
 
     # what the stock trainer does to datasets of text columns does not apply to batches of cells
 
@@ -118,7 +130,7 @@ class MultiwayTrainer(SentenceTransformerTrainer):
         terms: dict[str, Tensor] = loss(inputs["cells"])
         total = torch.stack(list(terms.values())).sum()
         if not bool(torch.isfinite(total)):
-            parts = ", ".join(f"{name} {float(value):g}" for name, value in terms.items())
+            parts = ", ".join(f"{name} {value.item():g}" for name, value in terms.items())
             raise TrainingError(
                 f"the loss at step {self.state.global_step + 1:,} is not a finite number ({parts}). Checkpoints in "
                 f"{self.args.output_dir} are untouched; lower the learning rate, raise the temperature, or check the "
@@ -172,15 +184,26 @@ class MultiwayTrainer(SentenceTransformerTrainer):
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         folder = Path(output_dir or str(self.args.output_dir))
         folder.mkdir(parents=True, exist_ok=True)
-        self.model.save_pretrained(str(folder), create_model_card=False)
+        updates = self._updates()
+        if updates:  # peft would keep a reference to the frozen model, by a name that may be gone
+            save_file(updates, folder / UPDATES)
+        else:
+            self.model.save_pretrained(str(folder), create_model_card=False)
         heads = self.encoder_loss.objective.state_dict()
         if heads:
             save_file({name: value.contiguous() for name, value in heads.items()}, folder / HEADS)
         settings = self.args.to_dict()  # type: ignore[no-untyped-call]
         (folder / "training_args.json").write_text(json.dumps(settings, default=str, indent=1), encoding="utf-8")
 
+    def _updates(self) -> dict[str, Tensor]:
+        """Return the low-rank updates of a model that is trained by them alone, by name."""
+        return {name: value.detach().contiguous() for name, value in self.model.named_parameters() if "lora_" in name}
+
     def _load_from_checkpoint(self, checkpoint_path: str, model: Any = None) -> None:
-        super()._load_from_checkpoint(checkpoint_path)
+        if self._updates():
+            self.model.load_state_dict(load_file(Path(checkpoint_path) / UPDATES), strict=False)
+        else:
+            super()._load_from_checkpoint(checkpoint_path)
         heads = Path(checkpoint_path) / HEADS
         if heads.is_file():
             self.encoder_loss.objective.load_state_dict(load_file(heads))
