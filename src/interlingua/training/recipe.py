@@ -1,5 +1,6 @@
 """A run as data: read from YAML, checked before anything heavy loads."""
 
+import copy
 import difflib
 import re
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,18 @@ def _languages(codes: list[str] | None) -> list[str] | None:
         return None if codes is None else [canonical(code) for code in codes]
     except LanguageError as error:
         raise ValueError(str(error)) from error
+
+
+def _pairs(value: Any, words: Sequence[str] = ()) -> Any:
+    """Return a word as it is, a list of language pairs in canonical codes."""
+    pairs = value if isinstance(value, list) else []
+    if isinstance(value, str) and (not words or value in words):
+        return value
+    if not pairs or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+        raise ValueError(
+            f"write {', '.join(words or ['en-xx', 'all-pairs'])} or pairs as [[eng, deu], [eng, tel]], not {value!r}"
+        )
+    return [tuple(_languages([str(code) for code in pair]) or ()) for pair in pairs]
 
 
 class _Part(BaseModel):
@@ -81,6 +94,8 @@ class StudentSettings(_Part):
     def _one_of_two(self) -> "StudentSettings":
         if (self.model is None) == (self.kind is None):
             raise ValueError("give either model (a name or folder) or kind (static, transformer), not both or neither")
+        if self.lora is not None and self.model is None:
+            raise ValueError("lora updates a trained model; name one as model, not kind")
         return self
 
 
@@ -131,10 +146,10 @@ class BatchSettings(_Part):
     sub_batch: Annotated[int, Field(gt=0)] = 32
     gradient_cache: bool = False
 
-    @field_validator("sets", mode="after")
+    @field_validator("sets", mode="before")
     @classmethod
-    def _pairs(cls, sets: Any) -> Any:
-        return sets if isinstance(sets, str) else [tuple(_languages(list(pair)) or ()) for pair in sets]
+    def _sets(cls, sets: Any) -> Any:
+        return _pairs(sets, ("n-way", "en-xx", "all-pairs"))
 
     @field_validator("center", mode="after")
     @classmethod
@@ -186,6 +201,11 @@ class TaskSettings(_Part):
     pairs: str | list[tuple[str, str]] = "en-xx"
     max_rows: Annotated[int, Field(gt=0)] | None = None
 
+    @field_validator("pairs", mode="before")
+    @classmethod
+    def _language_pairs(cls, pairs: Any) -> Any:
+        return _pairs(pairs)
+
 
 class EvaluationSettings(_Part):
     """What is measured before, during (``dev``) and after training."""
@@ -215,11 +235,11 @@ class Recipe(_Part):
     name: str
     about: str = ""
     student: StudentSettings
-    corpus: list[CorpusSettings]
+    corpus: Annotated[list[CorpusSettings], Field(min_length=1)]
     languages: list[str] | None = None
     priority: list[str] = Field(default_factory=lambda: ["eng_Latn"])
     teacher: TeacherSettings | None = None
-    objective: list[ObjectiveSettings]
+    objective: Annotated[list[ObjectiveSettings], Field(min_length=1)]
     batches: BatchSettings = Field(default_factory=BatchSettings)
     training: TrainingSettings
     evaluation: EvaluationSettings = Field(default_factory=EvaluationSettings)
@@ -236,6 +256,12 @@ class Recipe(_Part):
     def _terms(cls, value: Any) -> Any:
         many = value if isinstance(value, list) else [value]
         return [{"preset": one} if isinstance(one, str) else one for one in many]
+
+    @model_validator(mode="after")
+    def _dev(self) -> "Recipe":
+        if self.training.evaluate_every is not None and not self.evaluation.dev:
+            raise ValueError("training.evaluate_every needs a task in evaluation.dev to choose the best checkpoint by")
+        return self
 
     def as_yaml(self) -> str:
         """Return the recipe with every default written out."""
@@ -273,7 +299,7 @@ def load_recipe(source: str | Path | Mapping[str, Any], overrides: Sequence[str]
 
 def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     if isinstance(source, Mapping):
-        return str(source.get("name", "recipe")), dict(source)
+        return str(source.get("name", "recipe")), copy.deepcopy(dict(source))
     path = Path(source)
     if not path.suffix and not path.exists():
         known = shipped_recipes()
@@ -299,31 +325,34 @@ def _set(content: dict[str, Any], override: str) -> None:
     key, equals, value = override.partition("=")
     if not equals or not re.fullmatch(r"[\w-]+(\.[\w-]+)*", key):
         raise RecipeError(f"--set {override}: write key.key=value, as --set training.seed=7")
+    try:
+        parsed = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise RecipeError(f"--set {override}: {value} is not YAML") from error
     *path, last = key.split(".")
     place: Any = content
     for step in path:
-        place = _step(place, step, override)
+        place = _inside(place, step, override)
     if isinstance(place, list):
-        place = _step([place], "0", override) if not last.isdigit() else place
-    parsed = yaml.safe_load(value)
-    if key in _RIVALS:
-        place.pop(_RIVALS[key], None)
-    if isinstance(place, list):
-        place[int(last)] = parsed
+        place[_position(place, last, override)] = parsed
     else:
+        place.pop(_RIVALS.get(key), None)
         place[last] = parsed
 
 
-def _step(place: Any, step: str, override: str) -> Any:
-    if isinstance(place, list):
-        if not step.isdigit() or int(step) >= len(place):
-            raise RecipeError(f"--set {override}: {step} is no place in a list of {len(place)}; count from 0")
-        return place[int(step)]
-    if place.get(step) is None:
-        place[step] = {}
-    if not isinstance(place[step], dict | list):
+def _inside(place: Any, step: str, override: str) -> Any:
+    inner = place[_position(place, step, override)] if isinstance(place, list) else place.get(step)
+    if inner is None:
+        inner = place[step] = {}
+    if not isinstance(inner, dict | list):
         raise RecipeError(f"--set {override}: {step} is a single value, it has no parts")
-    return place[step]
+    return inner
+
+
+def _position(place: Sequence[Any], step: str, override: str) -> int:
+    if not step.isdigit() or int(step) >= len(place):
+        raise RecipeError(f"--set {override}: {step} is no place in a list of {len(place)}; count from 0")
+    return int(step)
 
 
 def _explain(error: ValidationError) -> str:
@@ -338,8 +367,9 @@ def _explain(error: ValidationError) -> str:
         elif one["type"] == "missing":
             lines.append(f"{where} is missing")
         else:
-            given = "" if isinstance(one["input"], dict) else f", not {one['input']!r}"
-            lines.append(f"{where}: {one['msg'].removeprefix('Value error, ')}{given}")
+            told = one["msg"].removeprefix("Value error, ")
+            plain = isinstance(one["input"], str | int | float | None) and one["type"] != "value_error"
+            lines.append((f"{where}: " if where else "") + told + (f", not {one['input']!r}" if plain else ""))
     return "; ".join(lines)
 
 
