@@ -58,7 +58,9 @@ def make_objective(recipe: Recipe, dimensions: tuple[int, int] | None) -> Object
         recipe: The recipe.
         dimensions: Of student and teacher; where they differ, distillation gets a projection.
     """
-    parts = [(term.weight, _term(term, recipe, dimensions)) for term in recipe.objective]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.training.seed)
+        parts = [(term.weight, _term(term, recipe, dimensions)) for term in recipe.objective]
     return parts[0][1] if len(parts) == 1 and parts[0][0] == 1.0 else Sum(parts)
 
 
@@ -182,7 +184,9 @@ def make_student(settings: StudentSettings, corpus: Corpus, *, seed: int) -> Sen
     if settings.normalise:
         append_normalize(model)
     if settings.lora is not None:
-        add_lora(model, settings.lora)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            add_lora(model, settings.lora)
     return model
 
 
