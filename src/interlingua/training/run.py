@@ -142,8 +142,6 @@ def train(
     PartialState().wait_for_everyone()
     if resume and folder.finished:
         return _finished(folder)
-    if checked.training.threads is not None:
-        torch.set_num_threads(checked.training.threads)
     tasks = parts.make_tasks(checked.evaluation.test, checked)
     ready = prepare(checked, folder, store=store)
     if first and not folder.scores.is_file():
@@ -161,6 +159,8 @@ def train(
 
 def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = None) -> Prepared:
     """Make everything that a recipe names, short of training."""
+    if recipe.training.threads is not None:
+        torch.set_num_threads(recipe.training.threads)
     with PartialState().main_process_first():
         corpus = parts.make_corpus(recipe, folder.work / "corpus")
         model = _student(recipe, corpus, folder)
