@@ -109,7 +109,8 @@ def _seconds_per_batch(ready: Prepared) -> float:
     if sparse:
         model[0].embedding.sparse = True  # as the trainer does
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.SparseAdam(trained) if sparse else torch.optim.AdamW(trained, fused=True)
+    make = torch.optim.SparseAdam if sparse else torch.optim.AdamW
+    optimizer: torch.optim.Optimizer = make(trained)
     loss = EncoderLoss(model, ready.objective, gradient_cache=ready.recipe.batches.gradient_cache)
     taken = []
     for number in range(min(WARM_UP + PROBES, len(ready.batches))):
