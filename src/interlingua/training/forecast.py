@@ -105,12 +105,11 @@ def forecast(recipe: Recipe) -> Forecast:
 def _seconds_per_batch(ready: Prepared) -> float:
     """Take whole steps on a copy of the student; the first ones, which set things up, do not count."""
     model = copy.deepcopy(ready.model)
-    sparse = isinstance(model[0], StaticEmbedding)
-    if sparse:
-        model[0].embedding.sparse = True  # as the trainer does
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    make = torch.optim.SparseAdam if sparse else torch.optim.AdamW
-    optimizer: torch.optim.Optimizer = make(trained)
+    optimizer: torch.optim.Optimizer = torch.optim.AdamW(trained)
+    if isinstance(model[0], StaticEmbedding):  # as the trainer does
+        model[0].embedding.sparse = True
+        optimizer = torch.optim.SparseAdam(trained)
     loss = EncoderLoss(model, ready.objective, gradient_cache=ready.recipe.batches.gradient_cache)
     taken = []
     for number in range(min(WARM_UP + PROBES, len(ready.batches))):
