@@ -18,6 +18,7 @@ app = typer.Typer(
     epilog="Errors and progress go to stderr, data to stdout. Exit codes: 0 done, 2 wrong input, 130 interrupted.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(train.train)
