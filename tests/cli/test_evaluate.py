@@ -5,7 +5,7 @@ import pytest
 
 from evaluation.encoders import noisy_encoder
 from interlingua.cli.app import main
-from interlingua.corpus import ScoredPairs
+from interlingua.corpus import Corpus, ScoredPairs
 from interlingua.evaluation import load_scores
 from interlingua.types import Row
 
@@ -74,7 +74,7 @@ def test_json_is_a_file_of_scores(data, loaded, capsys, tmp_path):
         (["--pairs", "te:te,te:en"], [("tel_Telu", "tel_Telu"), ("tel_Telu", "eng_Latn")]),
     ],
 )
-def test_similarity(data, loaded, capsys, monkeypatch, pairs, expected):
+def test_similarity(loaded, capsys, monkeypatch, pairs, expected):
     def open_pairs(name, *, source, target, split):
         sides = [[row.texts[language] for row in ROWS] for language in (source, target)]
         scores = np.arange(20.0) % 6
@@ -83,7 +83,8 @@ def test_similarity(data, loaded, capsys, monkeypatch, pairs, expected):
         )
 
     monkeypatch.setattr("interlingua.corpus.open_scored_pairs", open_pairs)
-    words = ["evaluate", "m", "-d", data, "--task", "sts", "-l", "en,te", "--split", "dev", "--json"]
+    monkeypatch.setattr("interlingua.corpus.open_corpus", lambda name: Corpus.from_rows(ROWS, name=name))
+    words = ["evaluate", "m", "-d", "stsb", "--task", "sts", "-l", "en,te", "--split", "dev", "--json"]
     assert main([*words, *pairs]) == 0
     scores = json.loads(capsys.readouterr().out)["scores"]
     assert [tuple(score["languages"]) for score in scores if score["metric"] == "spearman"] == expected
@@ -100,7 +101,8 @@ def test_similarity(data, loaded, capsys, monkeypatch, pairs, expected):
         (["-d", "DATA", "-l", "en"], "makes no pair"),
         (["-d", "DATA", "--split", "test"], "test"),
         (["-d", "DATA", "-d", "DATA"], "two tasks are called"),
-        (["-d", "DATA", "--task", "sts"], "the catalog has no set"),
+        (["-d", "DATA", "--task", "sts"], "say which languages its two sentences are in"),
+        (["-d", "DATA", "--task", "sts", "--pairs", "en:de"], "line 1: a sentence is missing"),
         (["-d", "DATA", "--task", "sts", "--max-rows", "5"], "--max-rows and --match belong to"),
         (["-d", "DATA", "--max-rows", "1"], "--max-rows"),
         (["-d", "ONE"], "shares 2 rows"),

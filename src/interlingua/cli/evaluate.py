@@ -79,6 +79,7 @@ def evaluate(
     from interlingua.encoder import load_encoder
     from interlingua.evaluation import evaluate, score_table, scores_to_json
 
+    typer.echo(f"{model}: {', '.join(one.name for one in tasks)}", err=True)
     scores = evaluate(load_encoder(model, pooling=pooling, max_length=max_length, prefix=prefix), tasks)
     if as_json:
         typer.echo(scores_to_json(scores=scores), nl=False)
