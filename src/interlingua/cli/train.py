@@ -70,7 +70,7 @@ def _seeds(seed: int | None, seeds: str | None) -> list[int | None]:
 def _plan(recipes: list["Recipe"], *, as_json: bool) -> None:
     import json
 
-    from interlingua.training.forecast import forecast
+    from interlingua.training.forecasting import forecast
 
     for recipe in recipes:
         made = forecast(recipe)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from interlingua.training.cells import CellTable
     from interlingua.training.data import CellBatches
     from interlingua.training.evaluator import TaskEvaluator
-    from interlingua.training.forecast import Forecast, forecast
+    from interlingua.training.forecasting import Forecast, forecast
     from interlingua.training.guard import check_columns
     from interlingua.training.loss import CellBatch, EncoderLoss
     from interlingua.training.recipe import Recipe, load_recipe, shipped_recipes
@@ -47,14 +47,14 @@ __getattr__, __dir__ = lazy_exports(
         "CellBatches": "data",
         "CellTable": "cells",
         "EncoderLoss": "loss",
-        "Forecast": "forecast",
+        "Forecast": "forecasting",
         "MultiwayTrainer": "trainer",
         "Recipe": "recipe",
         "RunResult": "run",
         "TaskEvaluator": "evaluator",
         "TeacherVectors": "teacher",
         "check_columns": "guard",
-        "forecast": "forecast",
+        "forecast": "forecasting",
         "language_sets": "batches",
         "load_recipe": "recipe",
         "shipped_recipes": "recipe",
