@@ -296,3 +296,30 @@ def test_a_batch_of_cells_has_the_fields_of_encoded_cells(tmp_path):
     batch = one_batch(toy_student("static"), tmp_path, corpus=toy_corpus(5))
     assert {"row", "view", "text", "views", "teacher", "teacher_known"} <= {field.name for field in fields(batch)}
     assert replace(batch, teacher=torch.zeros(10, 2)).teacher is not None
+
+
+def features_of(model, texts):
+    return {name: value for name, value in model.preprocess(texts).items() if isinstance(value, torch.Tensor)}
+
+
+@pytest.mark.parametrize("own_only", [False, True])
+def test_further_columns_are_hard_negatives_of_their_row(own_only):
+    model = toy_student("transformer").eval()
+    texts = columns_of(toy_corpus(), ("eng_Latn", "deu_Latn", "tel_Telu"))
+    source, target, wrong = (column[:6] for column in texts.values())
+    objective = presets.hard_negatives(own_only=own_only, temperature=0.1)
+    loss = EncoderLoss(model, objective, views=("source", "target"), negatives="target")
+    value = loss([features_of(model, column) for column in (source, target, wrong)])["contrast"].item()
+
+    vectors = [model.encode(column, normalize_embeddings=True).astype(np.float64) for column in (source, target, wrong)]
+    expected = 0.0
+    for i in range(6):
+        right = np.exp(vectors[0][i] @ vectors[1].T / 0.1)
+        other = np.exp(vectors[0][i] @ vectors[2].T / 0.1)
+        expected -= np.log(right[i] / (right.sum() + (other[i] if own_only else other.sum()))) / 6
+    assert value == pytest.approx(expected, rel=1e-4)
+
+
+def test_negatives_must_belong_to_a_view():
+    with pytest.raises(ObjectiveError, match="none of the views"):
+        EncoderLoss(toy_student("static"), presets.hard_negatives(), negatives="target")

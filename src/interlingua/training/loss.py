@@ -58,6 +58,8 @@ class EncoderLoss(nn.Module):
         model: The encoder.
         objective: Any objective, or a sum of them.
         views: Names of the columns in the stock trainer; ``source`` and ``target`` for two, else ``0``, ``1`` ...
+        negatives: View that further columns, beyond the named views, hold hard negatives for (the mUSE and mSimCSE
+            form): candidates without a row, mined for the row they stand in.
         gradient_cache: Encode sub-batches without keeping their activations, and again in the backward pass, so that
             memory grows with the sub-batch and not with the batch.
 
@@ -72,12 +74,16 @@ class EncoderLoss(nn.Module):
         objective: Objective,
         *,
         views: Sequence[str] | None = None,
+        negatives: str | None = None,
         gradient_cache: bool = False,
     ) -> None:
         super().__init__()
         self.model = model  # this very name is what the trainer swaps for its wrapped model
         self.objective = objective
         self.views = None if views is None else tuple(views)
+        if negatives is not None and negatives not in (self.views or ()):
+            raise ObjectiveError(f"negatives={negatives!r} is none of the views; name all views, as views=(...)")
+        self.negatives = negatives
         self.gradient_cache = gradient_cache
 
     def forward(
@@ -92,22 +98,26 @@ class EncoderLoss(nn.Module):
             return self._cells(sentence_features)
         columns = list(sentence_features)
         views = self.views or ((("source", "target")) if len(columns) == 2 else tuple(map(str, range(len(columns)))))
-        if len(columns) < 2 or len(views) != len(columns):
+        extra = len(columns) - len(views)
+        if len(columns) < 2 or extra < 0 or (extra and self.negatives is None):
             raise ObjectiveError(
                 f"the dataset has {len(columns)} text column(s) and the views are {', '.join(views)}; every view needs "
                 "a column. Columns that hold no text (an id, a language) must be removed from the dataset, since the "
-                "stock collator tokenises them"
+                "stock collator tokenises them; columns of hard negatives need negatives=..."
             )
         hashes = [one for one in map(_token_hashes, columns) if one is not None]
         raw = [self._encode(column) for column in columns]
         size = len(raw[0])
         rows = torch.arange(size, device=raw[0].device) + _rank() * _ROWS_OF_A_PROCESS
+        nowhere = torch.full_like(rows, -1)
+        view = [*range(len(views)), *[views.index(self.negatives or views[0])] * extra]
         unit = [F.normalize(vectors.float(), dim=1) for vectors in raw]
         cells = EncodedCells(
             vectors=torch.cat(unit),
             raw=torch.cat(raw),
-            row=rows.repeat(len(columns)),
-            view=torch.arange(len(columns), device=rows.device).repeat_interleave(size),
+            row=torch.cat([rows] * len(views) + [nowhere] * extra),
+            owner=torch.cat([nowhere] * len(views) + [rows] * extra),
+            view=torch.tensor(view, device=rows.device).repeat_interleave(size),
             views=views,
             text=torch.cat(hashes) if len(hashes) == len(columns) else None,
             **_labels_as_teacher(labels, size, len(columns)),
