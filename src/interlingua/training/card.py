@@ -1,6 +1,7 @@
 """The model card of a trained encoder."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -22,7 +23,7 @@ def model_card(
         "tags": ["sentence-transformers", "sentence-similarity", "multilingual", "interlingua"],
         "language": sorted({code.split("_")[0] for code in languages}),
     }
-    if recipe.student.model is not None:
+    if recipe.student.model is not None and not Path(recipe.student.model).is_dir():
         head["base_model"] = recipe.student.model
     names = ", ".join(display_name(code) for code in languages)
     parts = [
