@@ -1,7 +1,7 @@
 """Two encoders on one corpus: the same task object, the same rows, side by side in one table.
 
-    python examples/compare_encoders.py
-    python examples/compare_encoders.py runs/first/model runs/second/model
+python examples/compare_encoders.py
+python examples/compare_encoders.py runs/first/model runs/second/model
 """
 
 import argparse

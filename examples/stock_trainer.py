@@ -1,6 +1,6 @@
 """An interlingua objective in the stock SentenceTransformerTrainer, on a plain data set of two columns.
 
-    python examples/stock_trainer.py
+python examples/stock_trainer.py
 """
 
 import argparse

