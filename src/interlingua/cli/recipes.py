@@ -29,13 +29,9 @@ def list_(*, as_json: Annotated[bool, typer.Option("--json", help="Print as JSON
 @app.command()
 def show(name: Annotated[str, typer.Argument(help="Name of the recipe.", show_default=False)]) -> None:
     """Print a recipe, to read it or to begin one's own: interlingua recipes show quickstart > mine.yaml."""
-    from interlingua.errors import RecipeError
-    from interlingua.training.recipe import shipped_recipes
+    from interlingua.training.recipe import shipped_recipe
 
-    known = shipped_recipes()
-    if name not in known:
-        raise RecipeError(f"there is no recipe called {name}; known are {', '.join(known)}")
-    typer.echo(known[name].read_text(encoding="utf-8"), nl=False)
+    typer.echo(shipped_recipe(name).read_text(encoding="utf-8"), nl=False)
 
 
 @app.command()
@@ -44,13 +40,15 @@ def copy(
     path: Annotated[Path, typer.Argument(help="The new file.", show_default=False)],
 ) -> None:
     """Copy a recipe to a new file."""
-    from interlingua.errors import OutputError, RecipeError
-    from interlingua.training.recipe import shipped_recipes
+    from interlingua.errors import OutputError
+    from interlingua.training.recipe import shipped_recipe
 
-    known = shipped_recipes()
-    if name not in known:
-        raise RecipeError(f"there is no recipe called {name}; known are {', '.join(known)}")
-    if path.exists():
-        raise OutputError(f"{path} exists already; choose another name")
-    path.write_text(known[name].read_text(encoding="utf-8"), encoding="utf-8")
+    content = shipped_recipe(name).read_text(encoding="utf-8")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise OutputError(f"{path} exists already; choose another name") from error
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}; choose another place") from error
     typer.echo(f"{path}: change it, then run `interlingua train {path}`", err=True)

@@ -14,7 +14,7 @@ from pydantic import ValidationError, validate_call
 from interlingua.corpus import Corpus, open_corpus, open_scored_pairs, write_corpus
 from interlingua.encoder import load_encoder, static_student, transformer_student
 from interlingua.encoder.store import VectorStore
-from interlingua.errors import CorpusError, InterlinguaError, ObjectiveError, RecipeError, TrainingError
+from interlingua.errors import CorpusError, InterlinguaError, ObjectiveError, RecipeError
 from interlingua.evaluation import SemanticSimilarity, TranslationRetrieval
 from interlingua.objectives import Objective, Sum, presets
 from interlingua.sbert import SentenceTransformer, append_normalize, load
@@ -256,9 +256,11 @@ def _tasks(settings: TaskSettings, recipe: Recipe) -> list[Task]:
         ]
     corpus = _open(settings, settings.split)
     wanted = settings.languages or recipe.languages
-    if wanted is not None:
-        corpus = corpus.select([language for language in wanted if language in corpus.languages])
+    chosen = corpus if wanted is None else corpus.select([code for code in wanted if code in corpus.languages])
     try:
-        return [TranslationRetrieval(corpus, pairs=settings.pairs, max_rows=settings.max_rows, name=settings.name)]
+        return [TranslationRetrieval(chosen, pairs=settings.pairs, max_rows=settings.max_rows, name=settings.name)]
     except InterlinguaError as error:
-        raise TrainingError(f"the task on {settings.data} cannot be made: {error}") from error
+        raise RecipeError(
+            f"{recipe.name}: the task on {settings.data} cannot be made: {error} (asked for are "
+            f"{', '.join(wanted or corpus.languages)}; it has {', '.join(corpus.languages)})"
+        ) from error

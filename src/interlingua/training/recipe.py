@@ -26,6 +26,7 @@ __all__ = [
     "TeacherSettings",
     "TrainingSettings",
     "load_recipe",
+    "shipped_recipe",
     "shipped_recipes",
 ]
 
@@ -274,6 +275,20 @@ def shipped_recipes() -> dict[str, Path]:
     return {path.stem: path for path in sorted(Path(str(folder)).glob("*.yaml"))}
 
 
+def shipped_recipe(name: str) -> Path:
+    """Return the file of a recipe that comes with the package.
+
+    Raises:
+        RecipeError: There is none of this name; with the nearest that there is.
+    """
+    known = shipped_recipes()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
+        raise RecipeError(f"there is no recipe called {name}; {hint} A file of your own must end in .yaml")
+    return known[name]
+
+
 def load_recipe(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> Recipe:
     """Read a recipe and check it.
 
@@ -302,12 +317,7 @@ def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         return str(source.get("name", "recipe")), copy.deepcopy(dict(source))
     path = Path(source)
     if not path.suffix and not path.exists():
-        known = shipped_recipes()
-        if str(source) not in known:
-            near = difflib.get_close_matches(str(source), known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "known are " + ", ".join(known)
-            raise RecipeError(f"there is no recipe called {source}; {hint} A file of your own must end in .yaml")
-        path = known[str(source)]
+        path = shipped_recipe(str(source))
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
