@@ -44,21 +44,18 @@ class CellTable:
     @cached_property
     def hashes(self) -> TextHash:
         """Hash of every text, shape ``(N, L)``; 0 where there is none."""
-        hashes: TextHash = np.load(self.folder / "hashes.npy", mmap_mode="r")
-        return hashes
+        return np.asarray(np.load(self.folder / "hashes.npy", mmap_mode="r"))  # slices of a plain view cost less
 
     @cached_property
     def spans(self) -> NDArray[np.int64]:
         """Begin and length of every cell in the units, shape ``(N, L, 2)``."""
-        spans: NDArray[np.int64] = np.load(self.folder / "spans.npy", mmap_mode="r")
-        return spans
+        return np.asarray(np.load(self.folder / "spans.npy", mmap_mode="r"))
 
     @cached_property
     def _units(self) -> NDArray[np.int32]:
         kind = np.int32 if self.tokenised else np.uint8
         path = self.folder / "units.bin"
-        units: NDArray[np.int32] = np.memmap(path, dtype=kind, mode="r") if path.stat().st_size else np.zeros(0, kind)
-        return units
+        return np.asarray(np.memmap(path, dtype=kind, mode="r") if path.stat().st_size else np.zeros(0, kind))
 
     def __len__(self) -> int:
         return len(self.hashes)

@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -82,15 +83,10 @@ class MultiwayTrainer(SentenceTransformerTrainer):
         return self.loss
 
     def train(self, *given: Any, **settings: Any) -> TrainOutput:
-        """Train; see transformers. While it lasts, the table of a static encoder has sparse gradients."""
-        first = self.model[0]
-        if not isinstance(first, StaticEmbedding):
+        """Train; see transformers. While it lasts, lookups of tokens have sparse gradients where that saves work."""
+        worth_it = self.sparse or (self.args.device.type == "cpu" and self.args.world_size == 1)
+        with _sparse_gradients(self.model, keep=self.sparse) if worth_it else nullcontext():
             return super().train(*given, **settings)
-        first.embedding.sparse = True
-        try:
-            return super().train(*given, **settings)
-        finally:
-            first.embedding.sparse = False
 
     # what the stock trainer does to datasets of text columns does not apply to batches of cells
 
@@ -211,6 +207,34 @@ class MultiwayTrainer(SentenceTransformerTrainer):
             raise TrainingError(
                 f"{checkpoint_path} holds no {HEADS}, but the objective has parameters; it belongs to another recipe"
             )
+
+
+@contextmanager
+def _sparse_gradients(model: nn.Module, *, keep: bool) -> Iterator[None]:
+    """Let tables give sparse gradients: adding up those of several sub-batches then touches the rows in use alone.
+
+    Args:
+        model: Whose tables.
+        keep: Leave the sums sparse; else each is made dense once it is complete.
+    """
+    tables = [one for one in model.modules() if isinstance(one, nn.Embedding | nn.EmbeddingBag)]
+    tables = [one for one in tables if one.weight.requires_grad and not one.sparse]
+    weights = [] if keep else [one.weight for one in tables]
+    hooks = [weight.register_post_accumulate_grad_hook(_make_dense) for weight in weights]  # type: ignore[no-untyped-call]
+    for table in tables:
+        table.sparse = True
+    try:
+        yield
+    finally:
+        for table in tables:
+            table.sparse = False
+        for hook in hooks:
+            hook.remove()
+
+
+def _make_dense(weight: Tensor) -> None:
+    if weight.grad is not None and weight.grad.is_sparse:
+        weight.grad = weight.grad.to_dense()
 
 
 def _moved(value: Any, device: torch.device) -> Any:
