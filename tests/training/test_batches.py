@@ -202,6 +202,20 @@ def test_pairs_with_rare_languages_are_repeated():
     assert counts == {(0, 1): 400, (0, 2): 400, (0, 3): 200}
 
 
+@pytest.mark.parametrize(("sets", "examples_a_row"), [(None, 1), (EN_XX, 3)])
+def test_heavy_rows_are_repeated(sets, examples_a_row):
+    weights = [0.5] * 100 + [1.0] * 50 + [1.75] * 100
+    plan = BatchPlan(full(250), LANGUAGES, size=20, sets=sets, weights=weights)
+    batches = plan.epoch(0)
+    check(plan, batches)
+    times = Counter(int(row) for batch in batches for row in batch.rows)
+    assert {times[row] for row in range(100)} == {examples_a_row}
+    assert {times[row] for row in range(100, 150)} == {2 * examples_a_row}
+    heavy = [times[row] / examples_a_row for row in range(150, 250)]
+    assert 3 <= min(heavy) <= max(heavy) <= 4
+    assert np.mean(heavy) == pytest.approx(3.5, abs=0.2)
+
+
 @given(rows=st.integers(1, 40), processes=st.integers(1, 9))
 def test_shards_are_disjoint_complete_and_of_nearly_equal_size(rows, processes):
     batch = Batch(np.arange(rows) * 3, np.arange(rows * 2).reshape(rows, 2), ("eng_Latn", "deu_Latn"))

@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
 
 import numpy as np
 import torch
@@ -52,7 +51,7 @@ class CellBatches(Dataset[dict[str, CellBatch]]):
         self.sub_batch = sub_batch
         self.rank = rank
         self.processes = processes
-        self._lengths: list[int] = []
+        self._ends: list[int] = []  # of each epoch, in batches
         self._epoch = lru_cache(maxsize=2)(plan.epoch)
 
     def __len__(self) -> int:
@@ -66,11 +65,11 @@ class CellBatches(Dataset[dict[str, CellBatch]]):
 
     def place(self, number: int) -> tuple[int, int]:
         """Return epoch and step of batch ``number``."""
-        while sum(self._lengths) <= number:
-            self._lengths.append(len(self._epoch(len(self._lengths))))
-        ends = list(accumulate(self._lengths))
-        epoch = bisect_right(ends, number)
-        return epoch, number - (ends[epoch - 1] if epoch else 0)
+        while not self._ends or self._ends[-1] <= number:
+            begin = self._ends[-1] if self._ends else 0
+            self._ends.append(begin + len(self._epoch(len(self._ends))))
+        epoch = bisect_right(self._ends, number)
+        return epoch, number - (self._ends[epoch - 1] if epoch else 0)
 
     def loader(self) -> "DataLoader[dict[str, CellBatch]]":
         """Return a loader of the batches, in order."""

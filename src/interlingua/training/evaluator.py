@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from interlingua.errors import EvaluationError
 from interlingua.evaluation import evaluate, headline_scores, mean_score
 from interlingua.sbert import BaseEvaluator, BaseModel, SentenceTransformer
-from interlingua.types import Encoder, Score, Task
+from interlingua.types import Encoder, Task
 
 __all__ = ["TaskEvaluator"]
 
@@ -33,8 +33,6 @@ class TaskEvaluator(BaseEvaluator):
         self.name = name
         self.greater_is_better = True
         self.primary_metric: str = f"{name}_mean"
-        self.history: list[tuple[int, float]] = []
-        self.last: list[Score] = []
 
     def __call__(
         self,
@@ -46,9 +44,6 @@ class TaskEvaluator(BaseEvaluator):
         """Return the headline score of every task and their mean."""
         if not isinstance(model, SentenceTransformer):
             raise EvaluationError(f"a {type(model).__name__} gives no sentence vectors to evaluate")
-        self.last = evaluate(self.as_encoder(model), self.tasks)
-        headlines = headline_scores(self.last)
-        mean = mean_score(headlines).value
-        self.history.append((steps, mean))
+        headlines = headline_scores(evaluate(self.as_encoder(model), self.tasks))
         values: dict[str, float] = {f"{self.name}_{score.task}": score.value for score in headlines}
-        return {**values, f"{self.name}_mean": mean}
+        return {**values, f"{self.name}_mean": mean_score(headlines).value}

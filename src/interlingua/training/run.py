@@ -81,7 +81,6 @@ class Prepared:
         objective: What is made small.
         teacher: Teacher vectors, if any.
         batches: All batches of the run.
-        epochs: How many passes over the rows that is.
     """
 
     recipe: Recipe
