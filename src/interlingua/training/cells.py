@@ -15,7 +15,6 @@ import xxhash
 from numpy.typing import NDArray
 
 from interlingua.corpus import Corpus
-from interlingua.errors import TrainingError
 from interlingua.sbert import SentenceTransformer, can_pretokenise, fingerprint, token_ids
 
 __all__ = ["CellTable", "TextHash", "text_hash"]
@@ -31,7 +30,7 @@ class CellTable:
     """N rows in L languages: for every cell the hash of its text, and its tokens.
 
     Args:
-        folder: Holds ``hashes.npy`` and ``spans.npy``, and ``units.npy`` with the token ids, or the UTF-8 bytes of the
+        folder: Holds ``hashes.npy`` and ``spans.npy``, and ``units.bin`` with the token ids, or the UTF-8 bytes of the
             texts where the model must tokenise every batch itself.
         languages: The columns.
         tokenised: Whether the units are token ids; else they are UTF-8 bytes.
@@ -89,7 +88,7 @@ class CellTable:
             progress: Called with the number of rows of every batch that is done.
 
         Raises:
-            TrainingError: If the corpus holds no text.
+            CorpusError: If the corpus has no rows.
         """
         tokenised = can_pretokenise(model)
         prefixes = {
@@ -113,8 +112,6 @@ class CellTable:
                     raise
         finally:
             shutil.rmtree(work, ignore_errors=True)
-        if not len(table):
-            raise TrainingError(f"{corpus.name} has no rows to train on; check languages and split")
         return table
 
 

@@ -1,7 +1,8 @@
 """A frozen teacher's vectors of a corpus: computed once, ever, and looked up by row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from interlingua.corpus import Corpus
+from interlingua.errors import TrainingError
 from interlingua.training.cells import TextHash, text_hash
 from interlingua.types import Encoder
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from interlingua.encoder.store import VectorStore
 
 __all__ = ["TeacherVectors"]
+
+AT_ONCE = 16_384
+"""Texts encoded before their vectors are written."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +40,13 @@ class TeacherVectors:
 
     @classmethod
     def of(
-        cls, corpus: Corpus, encoder: Encoder, store: "VectorStore", *, languages: Sequence[str] | None = None
+        cls,
+        corpus: Corpus,
+        encoder: Encoder,
+        store: "VectorStore",
+        folder: Path,
+        *,
+        languages: Sequence[str] | None = None,
     ) -> "TeacherVectors":
         """Look up, and where they are missing compute, the vectors of a corpus.
 
@@ -43,17 +54,26 @@ class TeacherVectors:
             corpus: The training rows.
             encoder: The teacher, with its own prefix, pooling and maximum length.
             store: Where its vectors are kept over runs.
+            folder: Where this run's vectors are laid out in one memory-mapped file.
             languages: The languages that the teacher reads; None for all of the corpus.
         """
-        read = [language for language in corpus.languages if languages is None or language in languages]
-        texts: dict[str, None] = {}
-        for language in read:
-            texts |= dict.fromkeys(text for text in corpus.texts(language) if text is not None)
-        distinct = list(texts)
-        vectors = store.encode(encoder, distinct)
-        keys = text_hash(distinct)
-        order = np.argsort(keys, kind="stable")
-        return cls(keys[order], order, vectors.astype(np.float16))
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "teacher.f16"
+        keys: list[TextHash] = []
+        dimension = 0
+        with path.open("wb") as file:
+            for some, texts in _distinct_texts(corpus, languages):
+                vectors = store.encode(encoder, texts).astype(np.float16, copy=False)
+                dimension = vectors.shape[1]
+                file.write(vectors.tobytes())
+                keys.append(some)
+        if not keys:
+            raise TrainingError(
+                f"the teacher reads {', '.join(languages or ())}, and {corpus.name} has no text in any of them"
+            )
+        joined = np.concatenate(keys)
+        order = np.argsort(joined, kind="stable")
+        return cls(joined[order], order, np.memmap(path, np.float16, mode="r", shape=(len(joined), dimension)))
 
     @property
     def dimension(self) -> int:
@@ -68,3 +88,22 @@ class TeacherVectors:
         vectors[~known] = 0
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return torch.from_numpy(vectors / np.where(lengths > 0, lengths, 1)), torch.from_numpy(known)
+
+
+def _distinct_texts(corpus: Corpus, languages: Sequence[str] | None) -> Iterator[tuple[TextHash, list[str]]]:
+    """Yield every distinct text that the teacher reads, some thousands at a time, with their hashes."""
+    read = [language for language in corpus.languages if languages is None or language in languages]
+    seen: set[int] = set()
+    waiting: dict[int, str] = {}
+    for batch in corpus.batches():
+        for language in read:
+            texts = [text for text in batch.column(language).to_pylist() if text is not None]
+            waiting |= {
+                key: text for key, text in zip(text_hash(texts).tolist(), texts, strict=True) if key not in seen
+            }
+        if len(waiting) >= AT_ONCE:
+            seen |= waiting.keys()
+            yield np.array(list(waiting), dtype=np.int64), list(waiting.values())
+            waiting = {}
+    if waiting:
+        yield np.array(list(waiting), dtype=np.int64), list(waiting.values())
