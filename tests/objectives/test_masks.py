@@ -119,10 +119,19 @@ def test_a_mined_negative_that_is_the_translation_is_masked() -> None:
     assert float(first(cells)["contrast"]) > float(Contrast(one_way("s", "t"))(alone)["contrast"])
 
 
+def test_texts_that_nobody_knows_are_not_masked() -> None:
+    vectors = {"s": unit(4, 3), "t": unit(4, 3, seed=1)}
+    plain = Contrast(all_pairs())(EncodedCells.from_columns(vectors))["contrast"]
+    assert Contrast(all_pairs(), mask=same_text)(EncodedCells.from_columns(vectors))["contrast"] == plain
+    text = {"s": torch.tensor([1, 2, 3, 4]), "t": torch.tensor([5, 5, 6, 7])}
+    masked = Contrast(all_pairs(), mask=same_text)(EncodedCells.from_columns(vectors, text=text))["contrast"]
+    assert masked < plain
+    with pytest.raises(ObjectiveError, match="text says nothing of t"):
+        EncodedCells.from_columns(vectors, text={"s": text["s"]})
+
+
 def test_what_a_mask_needs_is_asked_for() -> None:
     cells = EncodedCells.from_columns({"s": unit(2, 3), "t": unit(2, 3, seed=1)})
-    with pytest.raises(ObjectiveError, match="pass `text` or choose another mask"):
-        Contrast(all_pairs(), mask=same_text)(cells)
     with pytest.raises(ObjectiveError, match="name a teacher in the recipe"):
         Contrast(all_pairs(), mask=teacher_above(0.9))(cells)
     bare = EncodedCells(**{**vars(cells), "owner": None})

@@ -38,9 +38,9 @@ def store(tmp_path):
     return VectorStore(tmp_path / "vectors")
 
 
-def test_vectors_are_found_by_text(store):
+def test_vectors_are_found_by_text(store, tmp_path):
     corpus = toy_corpus(30, missing=0.3)
-    teacher = TeacherVectors.of(corpus, CountingTeacher(), store)
+    teacher = TeacherVectors.of(corpus, CountingTeacher(), store, tmp_path / "teacher")
     texts = [text for language in corpus.languages for text in corpus.texts(language)]
     vectors, known = teacher.of_cells(text_hash(texts))
     assert teacher.dimension == WIDTH
@@ -52,34 +52,34 @@ def test_vectors_are_found_by_text(store):
     np.testing.assert_allclose(np.linalg.norm(vectors[known], axis=1), 1, atol=1e-6)
 
 
-def test_vectors_are_kept_in_half_precision(store):
-    teacher = TeacherVectors.of(toy_corpus(5), CountingTeacher(), store)
+def test_vectors_are_kept_in_half_precision(store, tmp_path):
+    teacher = TeacherVectors.of(toy_corpus(5), CountingTeacher(), store, tmp_path / "teacher")
     assert teacher.vectors.dtype == np.float16
 
 
-def test_texts_that_the_teacher_never_saw_are_unknown(store):
-    teacher = TeacherVectors.of(toy_corpus(5), CountingTeacher(), store)
+def test_texts_that_the_teacher_never_saw_are_unknown(store, tmp_path):
+    teacher = TeacherVectors.of(toy_corpus(5), CountingTeacher(), store, tmp_path / "teacher")
     vectors, known = teacher.of_cells(text_hash(["never seen", toy_corpus(5).texts("en")[0], "zzz"]))
     assert known.tolist() == [False, True, False]
     assert not vectors[[0, 2]].any()
 
 
-def test_a_text_is_encoded_once_ever(store):
+def test_a_text_is_encoded_once_ever(store, tmp_path):
     rows = [Row({"en": "Radio", "de": "Radio"}), Row({"en": "Radio", "de": "Musik"}), Row({"en": "a", "de": "b"})]
     corpus, teacher = Corpus.from_rows(rows), CountingTeacher()
-    TeacherVectors.of(corpus, teacher, store)
+    TeacherVectors.of(corpus, teacher, store, tmp_path / "teacher")
     assert sorted(teacher.seen) == ["Musik", "Radio", "a", "b"]
     again = CountingTeacher()
-    TeacherVectors.of(corpus, again, store)
+    TeacherVectors.of(corpus, again, store, tmp_path / "teacher")
     assert again.seen == []
     more = Corpus.from_rows([*rows, Row({"en": "new", "de": "Radio"})])
-    TeacherVectors.of(more, again, store)
+    TeacherVectors.of(more, again, store, tmp_path / "teacher")
     assert again.seen == ["new"]
 
 
-def test_a_teacher_reads_its_languages_only(store):
+def test_a_teacher_reads_its_languages_only(store, tmp_path):
     corpus, teacher = toy_corpus(10), CountingTeacher()
-    vectors = TeacherVectors.of(corpus, teacher, store, languages=["eng_Latn"])
+    vectors = TeacherVectors.of(corpus, teacher, store, tmp_path / "teacher", languages=["eng_Latn"])
     assert sorted(teacher.seen) == sorted(set(corpus.texts("en")))
     assert not vectors.of_cells(text_hash(corpus.texts("de")))[1].any()
     assert vectors.of_cells(text_hash(corpus.texts("en")))[1].all()
@@ -88,7 +88,7 @@ def test_a_teacher_reads_its_languages_only(store):
 def test_an_english_teacher_supervises_german_with_telugu(store, tmp_path):
     """Every edge has the labels of the row's English text, also those between other languages."""
     corpus, model = toy_corpus(9), toy_static()
-    teacher = TeacherVectors.of(corpus, CountingTeacher(), store, languages=["eng_Latn"])
+    teacher = TeacherVectors.of(corpus, CountingTeacher(), store, tmp_path / "teacher", languages=["eng_Latn"])
     cells = CellTable.build(corpus, model, tmp_path / "cells")
     plan = BatchPlan(cells.hashes, cells.languages, size=9)
     batch = CellBatches(plan, cells, model, count=1, teacher=teacher)[0]["cells"]
@@ -118,7 +118,7 @@ def test_an_english_teacher_supervises_german_with_telugu(store, tmp_path):
 
 def test_vectors_follow_cells_into_shards(store, tmp_path):
     corpus, model = toy_corpus(9, missing=0.3), toy_static()
-    teacher = TeacherVectors.of(corpus, CountingTeacher(), store)
+    teacher = TeacherVectors.of(corpus, CountingTeacher(), store, tmp_path / "teacher")
     cells = CellTable.build(corpus, model, tmp_path / "cells")
     plan = BatchPlan(cells.hashes, cells.languages, size=6)
     for rank in range(2):

@@ -1,5 +1,6 @@
 """``interlingua train``: recipes in, run folders out."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,6 +81,8 @@ def _plan(recipes: list["Recipe"], *, as_json: bool) -> None:
 def _show(result: "RunResult", *, as_json: bool) -> None:
     from interlingua.evaluation import score_table, scores_to_json
 
+    if os.environ.get("RANK", "0") != "0":
+        return  # of several processes the first speaks
     if as_json:
         typer.echo(scores_to_json(before=result.before, after=result.after), nl=False)
         return

@@ -55,6 +55,7 @@ class EncodedCells:
         teacher: Mapping[str, Tensor] | None = None,
         present: Mapping[str, Tensor] | None = None,
         negatives: Mapping[str, Tensor] | None = None,
+        text: Mapping[str, Tensor] | None = None,
     ) -> "EncodedCells":
         """Make a batch from one matrix a view, row i of every matrix meaning the same.
 
@@ -64,6 +65,7 @@ class EncodedCells:
             present: By view, which of the N cells exist, shape ``(N,)``; all of them where a view is not named.
             negatives: Extra candidates by view, shape ``(K, D)``: cells without a row; with ``K = N * m``, candidates
                 ``i * m .. i * m + m - 1`` were mined for row i.
+            text: Text hashes by view, each of shape ``(N,)``, for all views or none; negatives count as new texts.
 
         Raises:
             ObjectiveError: If views differ in length, or something is given for a view that has no vectors.
@@ -74,28 +76,32 @@ class EncodedCells:
             (6, ('eng_Latn', 'deu_Latn'))
         """
         names = tuple(vectors)
-        _check_columns(vectors, teacher=teacher, present=present, negatives=negatives)
+        _check_columns(vectors, teacher=teacher, present=present, negatives=negatives, text=text)
         first = vectors[names[0]]
         rows = torch.arange(len(first), device=first.device)
         width = next(iter(teacher.values())).shape[1] if teacher else 0
-        parts: dict[str, list[Tensor]] = {key: [] for key in ("vectors", "row", "view", "owner", "teacher", "known")}
+        fields = ("vectors", "row", "view", "owner", "text", "teacher", "known")
+        parts: dict[str, list[Tensor]] = {key: [] for key in fields}
 
-        def add(block: Tensor, row: Tensor, view: int, owner: Tensor, label: Tensor | None) -> None:
+        def add(block: Tensor, row: Tensor, view: int, owner: Tensor, hashes: Tensor, label: Tensor | None) -> None:
             parts["vectors"].append(block)
             parts["row"].append(row)
             parts["view"].append(torch.full_like(row, view))
             parts["owner"].append(owner)
+            parts["text"].append(hashes)
             parts["teacher"].append(block.new_zeros(len(block), width) if label is None else label)
             parts["known"].append(torch.full_like(row, label is not None, dtype=torch.bool))
 
         for number, name in enumerate(names):
             keep = torch.ones_like(rows, dtype=torch.bool) if not present or name not in present else present[name]
             label = teacher[name][keep] if teacher and name in teacher else None
-            add(vectors[name][keep], rows[keep], number, torch.full_like(rows[keep], -1), label)
+            hashes = text[name][keep] if text else rows[keep]
+            add(vectors[name][keep], rows[keep], number, torch.full_like(rows[keep], -1), hashes, label)
             if negatives and name in negatives:
                 extra = negatives[name]
                 nowhere = torch.full((len(extra),), -1, device=first.device)
-                add(extra, nowhere, number, _owners(len(extra), len(first), rows), None)
+                new = -2 - torch.arange(len(extra), device=first.device)
+                add(extra, nowhere, number, _owners(len(extra), len(first), rows), new, None)
         made = {key: torch.cat(blocks) for key, blocks in parts.items()}
         return cls(
             vectors=made["vectors"],
@@ -103,6 +109,7 @@ class EncodedCells:
             view=made["view"],
             views=names,
             owner=made["owner"],
+            text=made["text"] if text else None,
             teacher=made["teacher"] if teacher else None,
             teacher_known=made["known"] if teacher else None,
         )
@@ -116,6 +123,8 @@ def _check_columns(vectors: Mapping[str, Tensor], **given: Mapping[str, Tensor] 
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise ObjectiveError(f"the views differ in cells ({told}); give one a row, and say in `present` which exist")
     for what, blocks in given.items():
+        if what == "text" and blocks and (missing := sorted(set(vectors) - set(blocks))):
+            raise ObjectiveError(f"text says nothing of {', '.join(missing)}; give the hashes of all views, or of none")
         if unknown := sorted(set(blocks or ()) - set(vectors)):
             raise ObjectiveError(
                 f"{what} speaks of {', '.join(unknown)}, but the views of the batch are {', '.join(vectors)}"

@@ -65,7 +65,8 @@ def needs_of(mask: Mask) -> frozenset[str]:
 def same_text(tile: Tile) -> Tensor:
     """Mask candidates that say what the anchor's own translation says, and those whose source the anchor repeats.
 
-    A repeated text puts a floor of ln 2 under the loss of the anchors it touches, whatever the encoder does.
+    A repeated text puts a floor of ln 2 under the loss of the anchors it touches, whatever the encoder does. A batch
+    that does not carry text hashes has nothing to compare, and nothing is masked.
 
     Example:
         >>> from interlingua.objectives import Contrast, EncodedCells, all_pairs
@@ -77,7 +78,7 @@ def same_text(tile: Tile) -> Tensor:
     """
     view, text, partner = tile.pool.cells.view, tile.pool.cells.text, tile.pool.partner
     if text is None:
-        raise ObjectiveError("the batch has no text hashes to mask equal texts by; pass `text` or choose another mask")
+        return torch.zeros_like(tile.same_row)
 
     def repeats(ours: Tensor, theirs: Tensor) -> Tensor:
         """Whether the cell ``theirs`` has the text of our row's cell in its view."""

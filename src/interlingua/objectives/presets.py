@@ -69,7 +69,7 @@ def en_x(*, center: str = "eng_Latn", temperature: float = 0.05, mask: Mask | No
     """English with every other view, both ways. Which other languages a batch holds is the batches' business.
 
     The three draws of the baseline are made there: one language fixed per row (``draw: fixed``), drawn anew every
-    epoch (``draw: epoch``), or all of them (``views: languages``).
+    epoch (``draw: epoch``), or all of them (``draw: all``).
 
     Example:
         >>> len(en_x().graph(("eng_Latn", "deu_Latn", "tel_Telu")))

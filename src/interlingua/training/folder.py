@@ -61,6 +61,11 @@ class RunFolder:
         return self.path / "work"
 
     @property
+    def begun(self) -> bool:
+        """Whether anything is there that a new run would lose."""
+        return self.scores.exists() or self.checkpoints.exists() or self.model.exists()
+
+    @property
     def finished(self) -> bool:
         """Whether the run came to its end."""
         return self.model.is_dir() and not self.checkpoints.exists()
@@ -74,7 +79,7 @@ class RunFolder:
         if self.path.exists() and any(self.path.iterdir() if self.path.is_dir() else [self.path]):
             if not self.recipe.is_file():
                 raise OutputError(f"{self.path} exists and is no run folder; choose another --output")
-            if overwrite:
+            if overwrite or not self.begun:
                 shutil.rmtree(self.path)
             elif not resume:
                 state = "a finished run" if self.finished else "an unfinished run"

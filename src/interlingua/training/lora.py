@@ -32,7 +32,7 @@ def add_lora(model: SentenceTransformer, settings: "LoraSettings") -> None:
         LoraConfig(
             task_type=TaskType.FEATURE_EXTRACTION,
             r=settings.rank,
-            lora_alpha=int(settings.alpha),
+            lora_alpha=settings.alpha,
             lora_dropout=settings.dropout,
             target_modules=settings.targets,
         )

@@ -5,7 +5,7 @@ import difflib
 import inspect
 import logging
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import combinations, islice
 from pathlib import Path
 
 import torch
@@ -97,7 +97,7 @@ def make_corpus(recipe: Recipe, folder: Path) -> Corpus:
     Raises:
         CorpusError: No row is left, or a language that the recipe names is in none of the sources.
     """
-    sources = [_open(source, source.split) for source in recipe.corpus]
+    sources = [_training_rows(source) for source in recipe.corpus]
     found = list(dict.fromkeys(language for corpus in sources for language in corpus.languages))
     wanted = recipe.languages or found
     if missing := [language for language in wanted if language not in found]:
@@ -125,23 +125,33 @@ def make_corpus(recipe: Recipe, folder: Path) -> Corpus:
     return joined.select(ranked)
 
 
-def _open(source: CorpusSettings | TaskSettings, split: str | None) -> Corpus:
+def _open(source: CorpusSettings | TaskSettings) -> Corpus:
+    """Open a source with its splits, and check that it has the one that is asked for."""
     corpus = open_corpus(source.data)
     if source.languages:
         corpus = corpus.select(source.languages)
     if source.dev or source.test:
         corpus = corpus.with_splits(dev=source.dev, test=source.test)
-    if split is None:
+    if source.split is not None and source.split != "train" and not _has_splits(corpus, source):
+        raise CorpusError(
+            f"{source.data} has no {source.split} split; give its share in the recipe, as dev: 0.05, for training and "
+            "evaluation alike, or split: null for all rows"
+        )
+    return corpus
+
+
+def _has_splits(corpus: Corpus, source: CorpusSettings | TaskSettings) -> bool:
+    return "_split" in corpus.provenance or bool(source.dev or source.test)
+
+
+def _training_rows(source: CorpusSettings) -> Corpus:
+    corpus = _open(source)
+    if source.split is None:
         return corpus
-    if "_split" in corpus.provenance or source.dev or source.test:
-        return corpus.select(split=split)
-    if split == "train":
-        logger.warning("%s has no splits: all of its rows are used for training", source.data)
-        return corpus
-    raise CorpusError(
-        f"{source.data} has no {split} split; give its share in the recipe, as dev: 0.05, for training and evaluation "
-        f"alike, or split: null for all rows"
-    )
+    if _has_splits(corpus, source):
+        return corpus.select(split=source.split)
+    logger.warning("%s has no splits: all of its rows are used for training", source.data)
+    return corpus
 
 
 def _chain(sources: Sequence[tuple[Corpus, CorpusSettings]]) -> Iterator[Row]:
@@ -199,7 +209,7 @@ def without_training(model: SentenceTransformer, *, seed: int) -> SentenceTransf
     return untrained
 
 
-def make_teacher(recipe: Recipe, corpus: Corpus, store: VectorStore) -> TeacherVectors | None:
+def make_teacher(recipe: Recipe, corpus: Corpus, store: VectorStore, folder: Path) -> TeacherVectors | None:
     """Return the teacher's vectors of the corpus, computed once."""
     if recipe.teacher is None:
         return None
@@ -209,7 +219,7 @@ def make_teacher(recipe: Recipe, corpus: Corpus, store: VectorStore) -> TeacherV
         prefix=recipe.teacher.prefix,
         max_length=recipe.teacher.max_length,
     )
-    return TeacherVectors.of(corpus, encoder, store, languages=recipe.teacher.languages)
+    return TeacherVectors.of(corpus, encoder, store, folder, languages=recipe.teacher.languages)
 
 
 def make_plan(recipe: Recipe, corpus: Corpus, cells: CellTable, *, seed: int) -> BatchPlan:
@@ -248,17 +258,27 @@ def _tasks(settings: TaskSettings, recipe: Recipe) -> list[Task]:
     if settings.task == "sts":
         languages = settings.languages or ["eng_Latn"]
         pairs = settings.pairs if isinstance(settings.pairs, list) else [(one, one) for one in languages]
+        if settings.pairs == "all-pairs":
+            pairs += list(combinations(languages, 2))
         return [
             SemanticSimilarity(
                 [open_scored_pairs(settings.data, source=a, target=b, split=settings.split) for a, b in pairs],
                 name=settings.name,
             )
         ]
-    corpus = _open(settings, settings.split)
+    corpus = _open(settings)
     wanted = settings.languages or recipe.languages
     chosen = corpus if wanted is None else corpus.select([code for code in wanted if code in corpus.languages])
     try:
-        return [TranslationRetrieval(chosen, pairs=settings.pairs, max_rows=settings.max_rows, name=settings.name)]
+        return [
+            TranslationRetrieval(
+                chosen,
+                pairs=settings.pairs,
+                split=settings.split,
+                max_rows=settings.max_rows,
+                name=settings.name,
+            )
+        ]
     except InterlinguaError as error:
         raise RecipeError(
             f"{recipe.name}: the task on {settings.data} cannot be made: {error} (asked for are "

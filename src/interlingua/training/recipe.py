@@ -67,7 +67,7 @@ class LoraSettings(_Part):
     """Train low-rank updates instead of all weights; merged into them at the end (needs the ``peft`` extra)."""
 
     rank: Annotated[int, Field(gt=0)] = 16
-    alpha: Annotated[float, Field(gt=0)] = 32
+    alpha: Annotated[int, Field(gt=0)] = 32
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     targets: str | list[str] = "all-linear"
 

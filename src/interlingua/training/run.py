@@ -132,20 +132,20 @@ def train(
         checked = checked.model_copy(update={"training": checked.training.model_copy(update={"seed": seed})})
     parts.check_objective(checked)
     folder = RunFolder(Path(output) if output is not None else Path("runs") / checked.name)
-    first = PartialState().is_main_process
+    first = _processes().is_main_process
     if first:
         folder.prepare(resume=resume, overwrite=overwrite)
         if resume:
             _same_recipe(folder, checked)
         folder.write(folder.recipe, checked.as_yaml())
-    PartialState().wait_for_everyone()
+    _processes().wait_for_everyone()
     if resume and folder.finished:
         return _finished(folder)
     tasks = parts.make_tasks(checked.evaluation.test, checked)
     ready = prepare(checked, folder, store=store)
     if first and not folder.scores.is_file():
         folder.write(folder.scores, scores_to_json(**_before(ready, tasks)))
-    PartialState().wait_for_everyone()
+    _processes().wait_for_everyone()
     seconds = _fit(ready, folder, resume=resume, progress=progress)
     if not first:
         return RunResult(folder.path, [], [], seconds)
@@ -160,17 +160,19 @@ def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = No
     """Make everything that a recipe names, short of training."""
     if recipe.training.threads is not None:
         torch.set_num_threads(recipe.training.threads)
-    with PartialState().main_process_first():
+    with _processes().main_process_first():
         corpus = parts.make_corpus(recipe, folder.work / "corpus")
         model = _student(recipe, corpus, folder)
-        teacher = parts.make_teacher(recipe, corpus, store or VectorStore())
+        teacher = parts.make_teacher(
+            recipe, corpus, store or VectorStore(), folder.work / f"teacher-{_processes().process_index}"
+        )
         cells = CellTable.build(corpus, model, folder.work / "cells", prefix=recipe.student.prefix)
     dimensions = None if teacher is None else (embedding_dimension(model), teacher.dimension)
     objective = parts.make_objective(recipe, dimensions)
     if any(isinstance(one, VectorDistillation) for one in objective.modules()):
         append_normalize(model)
     plan = parts.make_plan(recipe, corpus, cells, seed=recipe.training.seed)
-    state = PartialState()
+    state = _processes()
     batches = CellBatches(
         plan,
         cells,
@@ -183,6 +185,11 @@ def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = No
     )
     batches.count = _count(recipe, batches)
     return Prepared(recipe, corpus, model, objective, teacher, batches)
+
+
+def _processes() -> PartialState:
+    """Return what is known of the processes that train together, on GPUs or not."""
+    return PartialState(cpu=not torch.cuda.is_available())
 
 
 def _student(recipe: Recipe, corpus: Corpus, folder: RunFolder) -> SentenceTransformer:
