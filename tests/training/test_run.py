@@ -194,8 +194,16 @@ def test_an_output_that_cannot_be_written(data, place, tmp_path):
     assert (tmp_path / "file").read_text() == "x"
 
 
-@pytest.mark.parametrize("kind", ["static", "transformer"])
-@pytest.mark.parametrize("moment", ["_fit", "evaluate", "_export", "between steps"])
+@pytest.mark.parametrize(
+    ("kind", "moment"),
+    [
+        ("static", "_fit"),
+        ("static", "evaluate"),
+        ("static", "between steps"),
+        ("static", "_export"),
+        ("transformer", "between steps"),
+    ],
+)
 def test_an_interrupted_run_ends_in_the_same_bytes(kind, moment, data, tmp_path, monkeypatch):
     student = {"kind": kind, "vocabulary": 200, "dimension": 16, "layers": 1, "heads": 2, "max_length": 16}
     training = {"steps": 6, "learning_rate": 0.01, "log_every": 1, "save_every": 2, "precision": "fp32"}
@@ -217,7 +225,7 @@ def test_an_interrupted_run_ends_in_the_same_bytes(kind, moment, data, tmp_path,
 
             def dying(*given, **settings):
                 calls.append(moment)
-                if moment != "evaluate" or len(calls) == 2:
+                if moment != "evaluate" or len(calls) == 3:  # before, at the start, after
                     raise Killed
                 return original(*given, **settings)
 
@@ -237,6 +245,16 @@ def test_an_interrupted_run_ends_in_the_same_bytes(kind, moment, data, tmp_path,
         for folder in (whole.folder, resumed.folder)
     ]
     assert logs[0] == logs[1]
+
+
+def test_a_run_that_never_began_is_in_no_ones_way(data, tmp_path, monkeypatch):
+    source = content(data, training={"steps": 1}, evaluation={})
+    with monkeypatch.context() as patch:
+        patch.setattr(run_module.CellTable, "build", None)
+        with pytest.raises(TypeError):
+            run(source, tmp_path / "run")
+    assert (tmp_path / "run/recipe.yaml").is_file()
+    run(source, tmp_path / "run")
 
 
 def test_a_run_resumes_with_its_own_recipe_only(data, tmp_path, monkeypatch):

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 import torch
 
+import interlingua.training.teacher as teacher_module
 from interlingua.corpus import Corpus
 from interlingua.encoder import VectorStore
+from interlingua.errors import TrainingError
 from interlingua.objectives import EncodedCells, presets
 from interlingua.training import BatchPlan, CellBatches, CellTable, TeacherVectors
 from interlingua.training.cells import text_hash
@@ -83,6 +85,31 @@ def test_a_teacher_reads_its_languages_only(store, tmp_path):
     assert sorted(teacher.seen) == sorted(set(corpus.texts("en")))
     assert not vectors.of_cells(text_hash(corpus.texts("de")))[1].any()
     assert vectors.of_cells(text_hash(corpus.texts("en")))[1].all()
+
+
+def test_a_teacher_that_reads_none_of_the_languages_is_refused(store, tmp_path):
+    with pytest.raises(TrainingError, match="the teacher reads fra_Latn, and rows has no text in any of them"):
+        TeacherVectors.of(toy_corpus(5), CountingTeacher(), store, tmp_path, languages=["fra_Latn"])
+
+
+def test_texts_are_encoded_some_at_a_time(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(teacher_module, "AT_ONCE", 7)
+    corpus, teacher = toy_corpus(30, missing=0.3), CountingTeacher()
+    scan = corpus.batches
+    corpus.batches = lambda: scan(4)
+    vectors = TeacherVectors.of(corpus, teacher, store, tmp_path)
+    texts = [text for language in corpus.languages for text in corpus.texts(language) if text]
+    assert len(teacher.seen) == len(set(texts))
+    for text, vector in zip(texts, vectors.of_cells(text_hash(texts))[0], strict=True):
+        np.testing.assert_allclose(vector, CountingTeacher.vector(text), atol=1e-3)
+
+
+def test_processes_that_make_the_same_vectors_do_not_disturb_each_other(store, tmp_path):
+    first = TeacherVectors.of(toy_corpus(30), CountingTeacher(), store, tmp_path / "teacher")
+    before = np.array(first.vectors)
+    TeacherVectors.of(toy_corpus(5, seed=3), CountingTeacher(), store, tmp_path / "teacher")
+    assert np.array_equal(first.vectors, before)
+    assert [path.name for path in (tmp_path / "teacher").iterdir()] == ["teacher.f16"]
 
 
 def test_an_english_teacher_supervises_german_with_telugu(store, tmp_path):

@@ -1,5 +1,6 @@
 """A frozen teacher's vectors of a corpus: computed once, ever, and looked up by row."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,9 +60,10 @@ class TeacherVectors:
         """
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "teacher.f16"
+        partial = folder / f".teacher-{os.getpid()}.f16"  # other processes may be reading what they have made
         keys: list[TextHash] = []
         dimension = 0
-        with path.open("wb") as file:
+        with partial.open("wb") as file:
             for some, texts in _distinct_texts(corpus, languages):
                 vectors = store.encode(encoder, texts).astype(np.float16, copy=False)
                 dimension = vectors.shape[1]
@@ -71,6 +73,7 @@ class TeacherVectors:
             raise TrainingError(
                 f"the teacher reads {', '.join(languages or ())}, and {corpus.name} has no text in any of them"
             )
+        os.replace(partial, path)  # noqa: PTH105
         joined = np.concatenate(keys)
         order = np.argsort(joined, kind="stable")
         return cls(joined[order], order, np.memmap(path, np.float16, mode="r", shape=(len(joined), dimension)))
