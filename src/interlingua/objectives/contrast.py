@@ -166,7 +166,7 @@ class Contrast(Objective):
             true &= torch.arange(true.shape[1], device=view.device) != view[:, None]
         anchors, views = (true & pool.local[:, None]).nonzero(as_tuple=True)
         others = partner[anchors, views]
-        cosine = torch.where(anchors == others, 1.0, (vectors[anchors] * vectors[others]).sum(dim=1))
+        cosine = torch.where(anchors == others, 1.0, _dots(vectors, anchors, others))
         logits = ((cosine - self._true_margins(pool, anchors, others)) / self.temperature).to(vectors.dtype)
         table = vectors.new_zeros(true.shape).index_put((anchors, views), logits)
         return torch.where(true, table, NOTHING)[pool.local], true
@@ -242,6 +242,10 @@ class Contrast(Objective):
             meant = (view == anchor) | (not labels.by_edge)
             own[:, candidate] = torch.where(meant, logit, own[:, candidate])
         return own / (labels.temperature or self.temperature)
+
+
+def _dots(vectors: Tensor, anchors: Tensor, others: Tensor) -> Tensor:
+    return (vectors.index_select(0, anchors) * vectors.index_select(0, others)).sum(dim=1)
 
 
 def _over_views(table: Tensor, chosen: Tensor) -> Tensor:

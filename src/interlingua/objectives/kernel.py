@@ -229,7 +229,7 @@ def _merge(parts: list[tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
 def _kept(vectors: Tensor, works: list[_Work], rows: list[Span], shape: tuple[int, int, int]) -> Tensor:
     """Make the tables, ``shape``, of a few tiles; what the backward pass needs of them is kept."""
     spans = {id(span): span for work in works for span in (work.row, work.column)}
-    blocks = {key: vectors[span.index] for key, span in spans.items()}
+    blocks = {key: vectors.index_select(0, span.index) for key, span in spans.items()}
     found: dict[tuple[int, int], list[tuple[Tensor, ...]]] = defaultdict(list)
     for work in works:
         for span, view, values in work.run(blocks[id(work.row)], blocks[id(work.column)]):

@@ -45,7 +45,9 @@ class Tile:
 
     def cosine(self, vectors: Tensor) -> Tensor:
         """Return dot products of one vector a cell."""
-        return precise(vectors[self.anchors.squeeze(1)]) @ precise(vectors[self.candidates.squeeze(0)]).T
+        anchors = vectors.index_select(0, self.anchors.squeeze(1))
+        candidates = vectors.index_select(0, self.candidates.squeeze(0))
+        return precise(anchors) @ precise(candidates).T
 
 
 Mask: TypeAlias = Callable[[Tile], Tensor]
@@ -76,16 +78,16 @@ def same_text(tile: Tile) -> Tensor:
         >>> float(contrast(cells)["contrast"])  # both rows say the same in German: nothing is left to tell apart
         0.0
     """
-    view, text, partner = tile.pool.cells.view, tile.pool.cells.text, tile.pool.partner
-    if text is None:
+    view, text, own = tile.pool.cells.view, tile.pool.cells.text, tile.pool.row_text
+    if text is None or own is None:
         return torch.zeros_like(tile.same_row)
+    anchors, candidates = tile.anchors.squeeze(1), tile.candidates.squeeze(0)
 
-    def repeats(ours: Tensor, theirs: Tensor) -> Tensor:
-        """Whether the cell ``theirs`` has the text of our row's cell in its view."""
-        counterpart = partner[ours, view[theirs]]
-        return (counterpart >= 0) & (text[counterpart.clamp(min=0)] == text[theirs])
+    def repeats(theirs: Tensor, ours: Tensor) -> Tensor:
+        """Whether the cell ``theirs`` has the text of our row's cell in its view, ``(theirs, ours)``."""
+        return own.index_select(1, ours).index_select(0, view[theirs]) == text[theirs][:, None]
 
-    return repeats(tile.anchors, tile.candidates) | repeats(tile.candidates, tile.anchors)
+    return repeats(anchors, candidates) | repeats(candidates, anchors).T
 
 
 def teacher_above(bound: float) -> Mask:

@@ -79,6 +79,14 @@ class Pool:
         table[real] = by_row[dense[real]]
         return table
 
+    @cached_property
+    def row_text(self) -> Tensor | None:
+        """In every view the hash of the text that a cell's row has there, ``(L, M)``; the least integer for none."""
+        text = self.cells.text
+        if text is None:
+            return None
+        return torch.where(self.partner >= 0, text[self.partner.clamp(min=0)], torch.iinfo(text.dtype).min).T
+
     def as_one_process(self) -> "Pool":
         """Return the same pool with every cell an anchor."""
         return Pool(self.cells, torch.ones_like(self.local))
@@ -177,6 +185,8 @@ class _GatherRows(torch.autograd.Function):
 
 def _take(cells: EncodedCells, order: Tensor) -> EncodedCells:
     moved: dict[str, Any] = {
-        field.name: value[order] for field in fields(cells) if isinstance(value := getattr(cells, field.name), Tensor)
+        field.name: value.index_select(0, order)
+        for field in fields(cells)
+        if isinstance(value := getattr(cells, field.name), Tensor)
     }
     return replace(cells, **moved)
