@@ -47,6 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--steps", type=int)
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--output", type=Path, default=Path("runs/comparison"))
     arguments = parser.parse_args()
     seeds = [int(seed) for seed in arguments.seeds.split(",")]
@@ -55,7 +56,7 @@ def main() -> None:
     seconds: dict[str, list[float]] = {}
     with (arguments.output / "scores.jsonl").open("w", encoding="utf-8") as log:
         for seed in seeds:
-            for method in METHODS:
+            for method in arguments.methods:
                 content = recipe(method, arguments.steps)
                 place = arguments.output / f"{content['name']}-{seed}"
                 result = train(content, output=place, seed=seed, overwrite=True, progress=False)
@@ -67,7 +68,7 @@ def main() -> None:
     tasks = list(dict.fromkeys(task for _, task in found))
     print("| method | " + " | ".join(tasks) + " | seconds |")
     print("|---|" + "--:|" * (len(tasks) + 1))
-    for method in METHODS:
+    for method in arguments.methods:
         cells = [_with_interval(found[method, task]) for task in tasks]
         print(f"| {method} | " + " | ".join(cells) + f" | {mean(seconds[method]):.0f} |")
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from interlingua.cli.app import app, main
 from interlingua.corpus import catalog
 from interlingua.objectives import presets
-from interlingua.training import load_recipe, recipe
+from interlingua.training import load_recipe, settings
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(
@@ -24,16 +24,16 @@ PAGES = sorted(
 OWN = [path for path in PAGES if path.name != "README.md" or path.parent != ROOT]
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
 SECTIONS = {
-    "The recipe": recipe.Recipe,
-    "student": recipe.StudentSettings,
-    "student.lora": recipe.LoraSettings,
-    "corpus": recipe.CorpusSettings,
-    "teacher": recipe.TeacherSettings,
-    "objective": recipe.ObjectiveSettings,
-    "batches": recipe.BatchSettings,
-    "training": recipe.TrainingSettings,
-    "evaluation": recipe.EvaluationSettings,
-    "Tasks": recipe.TaskSettings,
+    "The recipe": settings.Recipe,
+    "student": settings.StudentSettings,
+    "student.lora": settings.LoraSettings,
+    "corpus": settings.CorpusSettings,
+    "teacher": settings.TeacherSettings,
+    "objective": settings.ObjectiveSettings,
+    "batches": settings.BatchSettings,
+    "training": settings.TrainingSettings,
+    "evaluation": settings.EvaluationSettings,
+    "Tasks": settings.TaskSettings,
 }
 
 

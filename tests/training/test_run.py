@@ -14,7 +14,7 @@ from interlingua.encoder import VectorStore
 from interlingua.errors import InterlinguaError, OutputError, RecipeError, TrainingError
 from interlingua.evaluation import load_scores
 from interlingua.objectives import Contrast
-from interlingua.training import forecast, load_recipe, train
+from interlingua.training import forecast, load_recipe, preparation, train
 from interlingua.training.folder import RunFolder
 from toy import toy_static, toy_transformer
 from training.world import toy_corpus
@@ -250,7 +250,7 @@ def test_an_interrupted_run_ends_in_the_same_bytes(kind, moment, data, tmp_path,
 def test_a_run_that_never_began_is_in_no_ones_way(data, tmp_path, monkeypatch):
     source = content(data, training={"steps": 1}, evaluation={})
     with monkeypatch.context() as patch:
-        patch.setattr(run_module.CellTable, "build", None)
+        patch.setattr(preparation.CellTable, "build", None)
         with pytest.raises(TypeError):
             run(source, tmp_path / "run")
     assert (tmp_path / "run/recipe.yaml").is_file()
@@ -431,13 +431,13 @@ def test_a_loss_that_is_no_number_leaves_a_run_that_can_go_on(data, tmp_path, mo
 
 def test_a_prefix_for_training_and_one_for_evaluation(data, tmp_path, monkeypatch):
     prefixes = []
-    encoder = run_module.SentenceEncoder
+    encoder = preparation.SentenceEncoder
 
     def spy(model, *, prefix, name):
         prefixes.append(prefix)
         return encoder(model, prefix=prefix, name=name)
 
-    monkeypatch.setattr(run_module, "SentenceEncoder", spy)
+    monkeypatch.setattr(preparation, "SentenceEncoder", spy)
     source = content(data, training={"steps": 1})
     source["student"] = source["student"] | {"prefix": "abe "}
     source["evaluation"] = source["evaluation"] | {"prefix": "fug: "}

@@ -14,7 +14,7 @@ from interlingua.objectives import Objective, presets
 from interlingua.sbert import SentenceTransformer, append_normalize
 from interlingua.training import EncoderLoss, MultiwayTrainer, TaskEvaluator
 from interlingua.training.lora import add_lora, merge_lora
-from interlingua.training.recipe import LoraSettings
+from interlingua.training.settings import LoraSettings
 from training.processes import random_teacher
 from training.world import AtStep, make_batches, make_trainer, same_weights, toy_corpus, toy_student, weights
 

@@ -51,10 +51,24 @@ def train(
 
     from interlingua.training import train as run
 
+    results = {}
     for (recipe, one), name in zip(runs, names, strict=True):
         place = base if len(runs) == 1 else (output or Path("runs")) / name
-        result = run(recipe, output=place, seed=one, resume=resume, overwrite=overwrite, progress=not quiet)
-        _show(result, as_json=as_json)
+        results[name] = run(recipe, output=place, seed=one, resume=resume, overwrite=overwrite, progress=not quiet)
+        if not as_json and _speaks():
+            _show(results[name])
+    if not _speaks():
+        return
+    if as_json:
+        _show_json(list(results.values()) if len(results) == 1 else results)
+    elif len(many) > 1:
+        for recipe in checked:
+            _show_spread(recipe.name, [results[f"{recipe.name}-{one}"] for one in many])
+
+
+def _speaks() -> bool:
+    """Of several processes only the first has scores, and speaks."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def _seeds(seed: int | None, seeds: str | None) -> list[int | None]:
@@ -78,17 +92,40 @@ def _plan(recipes: list["Recipe"], *, as_json: bool) -> None:
         typer.echo(json.dumps(made.as_dict()) if as_json else made.as_text())
 
 
-def _show(result: "RunResult", *, as_json: bool) -> None:
-    from interlingua.evaluation import score_table, scores_to_json
-
-    if os.environ.get("RANK", "0") != "0":
-        return  # of several processes the first speaks
-    if as_json:
-        typer.echo(scores_to_json(before=result.before, after=result.after), nl=False)
-        return
-
+def _show(result: "RunResult") -> None:
     import rich
+
+    from interlingua.evaluation import score_table
 
     if result.after:
         rich.print(score_table(result.after, before=result.before))
     typer.echo(f"trained in {result.seconds:,.0f} s; the encoder is in {result.folder / 'model'}")
+
+
+def _show_json(results: "list[RunResult] | dict[str, RunResult]") -> None:
+    """Print one document: the scores of a run, or those of every run by its name."""
+    import json
+
+    from interlingua.evaluation import scores_to_json
+
+    def document(result: "RunResult") -> str:
+        return scores_to_json(before=result.before, after=result.after)
+
+    if isinstance(results, list):
+        typer.echo(document(results[0]), nl=False)
+    else:
+        typer.echo(json.dumps({name: json.loads(document(result)) for name, result in results.items()}, indent=2))
+
+
+def _show_spread(name: str, results: "list[RunResult]") -> None:
+    """Print the mean of every task's headline score over the seeds, and its standard deviation."""
+    from statistics import mean, stdev
+
+    from interlingua.evaluation import headline_scores
+
+    values: dict[str, list[float]] = {}
+    for result in results:
+        for score in headline_scores(result.after):
+            values.setdefault(score.task, []).append(100 * score.value)
+    for task, found in values.items():
+        typer.echo(f"{name}, {task}: {mean(found):.1f} over {len(found)} seeds, standard deviation {stdev(found):.1f}")

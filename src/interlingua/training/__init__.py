@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from interlingua.training.forecasting import Forecast, forecast
     from interlingua.training.guard import check_columns
     from interlingua.training.loss import CellBatch, EncoderLoss
-    from interlingua.training.recipe import Recipe, load_recipe, shipped_recipes
+    from interlingua.training.recipe import load_recipe, shipped_recipes
     from interlingua.training.run import RunResult, train
+    from interlingua.training.settings import Recipe
     from interlingua.training.teacher import TeacherVectors
     from interlingua.training.trainer import MultiwayTrainer
 
@@ -49,7 +50,7 @@ __getattr__, __dir__ = lazy_exports(
         "EncoderLoss": "loss",
         "Forecast": "forecasting",
         "MultiwayTrainer": "trainer",
-        "Recipe": "recipe",
+        "Recipe": "settings",
         "RunResult": "run",
         "TaskEvaluator": "evaluator",
         "TeacherVectors": "teacher",

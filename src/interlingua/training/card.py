@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from interlingua.languages import display_name
-from interlingua.training.recipe import Recipe
+from interlingua.training.settings import Recipe
 from interlingua.types import Score
 
 __all__ = ["model_card"]

@@ -4,10 +4,14 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from interlingua.errors import OutputError
 
-__all__ = ["RunFolder"]
+if TYPE_CHECKING:
+    from interlingua.sbert import SentenceTransformer
+
+__all__ = ["RunFolder", "save_model"]
 
 
 @dataclass(frozen=True)
@@ -107,3 +111,14 @@ class RunFolder:
         """Remove what only a resumed run would need."""
         for path in (self.checkpoints, self.work, self.student):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def save_model(model: "SentenceTransformer", folder: Path, *, card: str = "") -> None:
+    """Write a model whole or not at all."""
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    model.save_pretrained(str(partial), create_model_card=False)
+    if card:
+        (partial / "README.md").write_text(card, encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)

@@ -16,8 +16,8 @@ from interlingua.sbert import StaticEmbedding
 from interlingua.training import parts
 from interlingua.training.folder import RunFolder
 from interlingua.training.loss import EncoderLoss
-from interlingua.training.recipe import Recipe
-from interlingua.training.run import Prepared, prepare
+from interlingua.training.preparation import Prepared, prepare
+from interlingua.training.settings import Recipe
 
 __all__ = ["Forecast", "forecast"]
 

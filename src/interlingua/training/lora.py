@@ -8,7 +8,7 @@ from interlingua.errors import TrainingError
 from interlingua.sbert import SentenceTransformer, Transformer
 
 if TYPE_CHECKING:
-    from interlingua.training.recipe import LoraSettings
+    from interlingua.training.settings import LoraSettings
 
 __all__ = ["add_lora", "merge_lora"]
 

@@ -4,30 +4,30 @@ import copy
 import difflib
 import inspect
 import logging
-from collections.abc import Iterator, Sequence
-from itertools import combinations, islice
+from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 
 import torch
 from pydantic import ValidationError, validate_call
 
-from interlingua.corpus import Corpus, open_corpus, open_scored_pairs, write_corpus
+from interlingua.corpus import Corpus, open_scored_pairs
 from interlingua.encoder import load_encoder, static_student, transformer_student
 from interlingua.encoder.store import VectorStore
-from interlingua.errors import CorpusError, InterlinguaError, ObjectiveError, RecipeError
+from interlingua.errors import InterlinguaError, ObjectiveError, RecipeError
 from interlingua.evaluation import SemanticSimilarity, TranslationRetrieval
 from interlingua.objectives import Objective, Sum, presets
 from interlingua.sbert import SentenceTransformer, append_normalize, load
 from interlingua.training.batches import BatchPlan, language_sets
 from interlingua.training.cells import CellTable
 from interlingua.training.lora import add_lora
-from interlingua.training.recipe import CorpusSettings, ObjectiveSettings, Recipe, StudentSettings, TaskSettings
+from interlingua.training.settings import ObjectiveSettings, Recipe, StudentSettings, TaskSettings
+from interlingua.training.sources import open_source
 from interlingua.training.teacher import TeacherVectors
-from interlingua.types import Row, Task
+from interlingua.types import Task
 
 __all__ = [
     "check_objective",
-    "make_corpus",
     "make_objective",
     "make_plan",
     "make_student",
@@ -89,76 +89,6 @@ def _term(term: ObjectiveSettings, recipe: Recipe, dimensions: tuple[int, int] |
             told = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors())
         raise RecipeError(f"{recipe.name}: {term.preset}: {told}") from error
     return made
-
-
-def make_corpus(recipe: Recipe, folder: Path) -> Corpus:
-    """Open the training rows; several sources are joined, one after the other, in a folder of their own.
-
-    Raises:
-        CorpusError: No row is left, or a language that the recipe names is in none of the sources.
-    """
-    sources = [_training_rows(source) for source in recipe.corpus]
-    found = list(dict.fromkeys(language for corpus in sources for language in corpus.languages))
-    wanted = recipe.languages or found
-    if missing := [language for language in wanted if language not in found]:
-        raise CorpusError(
-            f"{recipe.name} asks for {', '.join(missing)}, which none of its corpora has; they have {', '.join(found)}"
-        )
-    ranked = [code for code in recipe.priority if code in wanted]
-    ranked += [code for code in wanted if code not in ranked]
-    used = [
-        source
-        for source, corpus in zip(recipe.corpus, sources, strict=True)
-        if len(set(corpus.languages) & set(ranked)) >= 2
-    ]
-    views = [
-        corpus.select([language for language in ranked if language in corpus.languages])
-        for source, corpus in zip(recipe.corpus, sources, strict=True)
-        if source in used
-    ]
-    limited = any(source.max_rows is not None for source in used)
-    if not views:
-        raise CorpusError(f"{recipe.name}: no corpus has two of the languages {', '.join(wanted)}")
-    if len(views) == 1 and not limited:
-        return views[0]
-    joined = write_corpus(_chain(list(zip(views, used, strict=True))), folder, overwrite=True)
-    return joined.select(ranked)
-
-
-def _open(source: CorpusSettings | TaskSettings) -> Corpus:
-    """Open a source with its splits, and check that it has the one that is asked for."""
-    corpus = open_corpus(source.data)
-    if source.languages:
-        corpus = corpus.select(source.languages)
-    if source.dev or source.test:
-        corpus = corpus.with_splits(dev=source.dev, test=source.test)
-    if source.split is not None and source.split != "train" and not _has_splits(corpus, source):
-        raise CorpusError(
-            f"{source.data} has no {source.split} split; give its share in the recipe, as dev: 0.05, for training and "
-            "evaluation alike, or split: null for all rows"
-        )
-    return corpus
-
-
-def _has_splits(corpus: Corpus, source: CorpusSettings | TaskSettings) -> bool:
-    return "_split" in corpus.provenance or bool(source.dev or source.test)
-
-
-def _training_rows(source: CorpusSettings) -> Corpus:
-    corpus = _open(source)
-    if source.split is None:
-        return corpus
-    if _has_splits(corpus, source):
-        return corpus.select(split=source.split)
-    logger.warning("%s has no splits: all of its rows are used for training", source.data)
-    return corpus
-
-
-def _chain(sources: Sequence[tuple[Corpus, CorpusSettings]]) -> Iterator[Row]:
-    for corpus, settings in sources:
-        for number, row in enumerate(islice(corpus.rows(), settings.max_rows)):
-            origin = f"{corpus.name}:{row.meta.get('_id', number)}"
-            yield Row(row.texts, {"_id": origin, "_weight": settings.weight})
 
 
 def make_student(settings: StudentSettings, corpus: Corpus, *, seed: int) -> SentenceTransformer:
@@ -266,7 +196,7 @@ def _tasks(settings: TaskSettings, recipe: Recipe) -> list[Task]:
                 name=settings.name,
             )
         ]
-    corpus = _open(settings)
+    corpus = open_source(settings)
     wanted = settings.languages or recipe.languages
     chosen = corpus if wanted is None else corpus.select([code for code in wanted if code in corpus.languages])
     try:

@@ -1,0 +1,104 @@
+"""Everything that a recipe names, made, short of training."""
+
+from dataclasses import dataclass
+
+import torch
+from accelerate import PartialState
+
+from interlingua.corpus import Corpus
+from interlingua.encoder import SentenceEncoder
+from interlingua.encoder.store import VectorStore
+from interlingua.objectives import Objective, VectorDistillation
+from interlingua.sbert import SentenceTransformer, append_normalize, embedding_dimension, load
+from interlingua.training import parts
+from interlingua.training.cells import CellTable
+from interlingua.training.data import CellBatches
+from interlingua.training.folder import RunFolder, save_model
+from interlingua.training.settings import Recipe
+from interlingua.training.sources import make_corpus
+from interlingua.training.teacher import TeacherVectors
+from interlingua.types import Encoder
+
+__all__ = ["Prepared", "prepare", "processes"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A recipe whose data, student and batches are made, and that has not begun to train.
+
+    Args:
+        recipe: The recipe.
+        corpus: Training rows.
+        model: The student.
+        objective: What is made small.
+        teacher: Teacher vectors, if any.
+        batches: All batches of the run.
+    """
+
+    recipe: Recipe
+    corpus: Corpus
+    model: SentenceTransformer
+    objective: Objective
+    teacher: TeacherVectors | None
+    batches: CellBatches
+
+    def encoder(self, model: SentenceTransformer) -> Encoder:
+        """Return the student as evaluation sees it: with evaluation's prefix, in evaluation mode."""
+        return SentenceEncoder(model, prefix=self.recipe.evaluation.prefix, name=self.recipe.name)
+
+
+def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = None) -> Prepared:
+    """Make everything that a recipe names, short of training."""
+    if recipe.training.threads is not None:
+        torch.set_num_threads(recipe.training.threads)
+    with processes().main_process_first():
+        corpus = make_corpus(recipe, folder.work / "corpus")
+        model = _student(recipe, corpus, folder)
+        teacher = parts.make_teacher(
+            recipe, corpus, store or VectorStore(), folder.work / f"teacher-{processes().process_index}"
+        )
+        cells = CellTable.build(corpus, model, folder.work / "cells", prefix=recipe.student.prefix)
+    dimensions = None if teacher is None else (embedding_dimension(model), teacher.dimension)
+    objective = parts.make_objective(recipe, dimensions)
+    if any(isinstance(one, VectorDistillation) for one in objective.modules()):
+        append_normalize(model)
+    plan = parts.make_plan(recipe, corpus, cells, seed=recipe.training.seed)
+    state = processes()
+    batches = CellBatches(
+        plan,
+        cells,
+        model,
+        count=0,
+        teacher=teacher,
+        sub_batch=recipe.batches.sub_batch,
+        rank=state.process_index,
+        processes=state.num_processes,
+    )
+    batches.count = _count(recipe, batches)
+    return Prepared(recipe, corpus, model, objective, teacher, batches)
+
+
+def processes() -> PartialState:
+    """Return what is known of the processes that train together, on GPUs or not."""
+    return PartialState(cpu=not torch.cuda.is_available())
+
+
+def _student(recipe: Recipe, corpus: Corpus, folder: RunFolder) -> SentenceTransformer:
+    """Return the student; one that is made here is kept until the end, so that a resumed run has the very same."""
+    if recipe.student.kind is not None and folder.student.is_dir():
+        return load(folder.student)
+    model = parts.make_student(recipe.student, corpus, seed=recipe.training.seed)
+    if recipe.student.kind is not None:
+        save_model(model, folder.student)
+    return model
+
+
+def _count(recipe: Recipe, batches: CellBatches) -> int:
+    """Return how many batches the run takes."""
+    training = recipe.training
+    if training.steps is not None:
+        return training.steps * training.accumulation
+    assert training.epochs is not None
+    whole = int(training.epochs)
+    lengths = [len(batches.plan.epoch(number)) for number in range(whole + 1)]
+    return max(1, sum(lengths[:whole]) + round((training.epochs - whole) * lengths[whole]))
