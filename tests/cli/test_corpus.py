@@ -45,7 +45,7 @@ def test_build_from_several_sources(sources):
 
 def test_build_refuses_and_leaves_nothing(sources):
     (sources / "a.de").write_text("Nur eine Zeile.\n")
-    with pytest.raises(FormatError, match="ends after 1 lines"):
+    with pytest.raises(FormatError, match="ends after 1 line but"):
         build(sources)
     assert not (sources / "out").exists()
     (sources / "c.tsv").write_text("en\tde\nOne field\n")

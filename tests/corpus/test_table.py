@@ -90,7 +90,7 @@ def test_missing_language(corpus):
 def test_empty_corpus_and_view(corpus, tmp_path):
     with pytest.raises(CorpusError, match="no rows"):
         Corpus.from_rows([])
-    with pytest.raises(CorpusError, match="no text in any of its 1 rows"):
+    with pytest.raises(CorpusError, match=r"no text in 1 row$"):
         Corpus.from_rows([Row({"eng": "  "})])
     with pytest.raises(CorpusError, match="no rows"):
         Corpus.open(parquet(tmp_path / "empty.parquet", eng=pa.array([], pa.string())))
@@ -258,7 +258,9 @@ def test_a_split_column_is_respected(tmp_path):
 
 
 def test_no_splits(corpus):
-    with pytest.raises(CorpusError, match=r"no column _split, only _id; make them with .with_splits"):
+    with pytest.raises(
+        CorpusError, match=r"no column _split, only _id; `interlingua corpus split` makes them .*with_splits"
+    ):
         corpus.select(split="train")
 
 

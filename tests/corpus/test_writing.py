@@ -47,7 +47,7 @@ def test_card(tmp_path, rows):
 def test_nothing_to_write(tmp_path):
     with pytest.raises(CorpusError, match="there are no rows"):
         write_corpus([], tmp_path / "out")
-    with pytest.raises(CorpusError, match="no cell in any of 1 rows"):
+    with pytest.raises(CorpusError, match=r"no cell in 1 row$"):
         write_corpus([Row({"eng": " "})], tmp_path / "out")
     assert contents(tmp_path) == []
 

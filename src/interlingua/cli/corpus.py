@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from interlingua.wording import counted
+
 if TYPE_CHECKING:
     from interlingua.corpus import Corpus
 
@@ -35,7 +37,7 @@ def build(
     output: Output,
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Sets, files, folders, or eng=a.en deu=a.de for aligned lines."),
+        typer.Argument(metavar="SOURCE", help="Sets, files, folders, or eng=a.en deu=a.de for aligned lines."),
     ],
     rename: Rename = None,
     columns: Annotated[
@@ -134,4 +136,4 @@ def _tell_written(corpus: "Corpus", output: Path, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(facts | {"fingerprint": corpus.fingerprint}, ensure_ascii=False))
     else:
-        typer.echo(f"{output}: {len(corpus):,} rows in {', '.join(corpus.languages)}")
+        typer.echo(f"{output}: {counted(len(corpus), 'row')} in {', '.join(corpus.languages)}")

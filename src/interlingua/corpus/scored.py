@@ -1,10 +1,9 @@
 """Pairs of sentences with a score of how near in meaning they are."""
 
-import csv
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from interlingua.corpus.readers.delimited import delimited_records
+from interlingua.corpus.readers.files import Faults, bare_suffix
+from interlingua.corpus.readers.jsonl import json_records
+from interlingua.corpus.storage import ParquetFiles
 from interlingua.errors import CorpusError, FormatError
 from interlingua.languages import canonical, canonical_columns
 from interlingua.types import Row
+from interlingua.wording import counted
 
 __all__ = ["ScoredPairs", "read_scored_file", "read_scored_pairs", "scored_rows"]
 
@@ -85,62 +89,78 @@ def read_scored_file(path: Path, *, source: str, target: str) -> ScoredPairs:
     """Read pairs from a file of one's own with the columns ``sentence1``, ``sentence2`` and ``score``.
 
     Args:
-        path: ``.tsv`` or ``.csv`` with a header, ``.jsonl`` or ``.parquet``; other columns are not looked at.
+        path: ``.tsv`` or ``.csv`` with a header, ``.jsonl`` or ``.parquet``; read as rows are, so a quote is a
+            character like any other in ``.tsv``. Other columns are not looked at.
         source: Language of the first sentence, in any spelling.
         target: Language of the second sentence.
 
     Raises:
-        FormatError: A column is missing, a sentence is empty or a score is no number; with the line.
+        CorpusError: The file cannot be opened.
+        FormatError: A column is missing, a line is not UTF-8 or has too few or too many fields, a sentence is empty or
+            a score is no number; with the line.
     """
     pairs: tuple[list[str], list[str]] = ([], [])
     scores = []
     for line, record in _records(path):
         first, second, score = (record.get(column) for column in _COLUMNS)
-        try:
-            value = float(score)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            value = math.nan
         if not (isinstance(first, str) and first.strip() and isinstance(second, str) and second.strip()):
             raise FormatError(
                 f"a sentence is missing; {', '.join(_COLUMNS)} are needed in every line", path=path, line=line
             )
-        if not math.isfinite(value):
-            raise FormatError(f"the score {score!r} is no number", path=path, line=line)
         pairs[0].append(first)
         pairs[1].append(second)
-        scores.append(value)
+        scores.append(_number(score, path=path, line=line))
     if not scores:
         raise FormatError("holds no pairs", path=path)
     codes = (canonical(source), canonical(target))
     return ScoredPairs(source=pairs[0], target=pairs[1], scores=np.array(scores), languages=codes, name=path.stem)
 
 
+def _number(score: object, *, path: Path, line: int) -> float:
+    try:
+        value = math.nan if isinstance(score, bool) else float(score)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise FormatError(f"the score {score!r} is no number", path=path, line=line)
+    return value
+
+
 def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield line number and fields of every record."""
-    if path.suffix == ".parquet":
-        names = pq.read_schema(path).names
-        _check_columns(path, names)
-        yield from enumerate(pq.read_table(path, columns=list(_COLUMNS)).to_pylist(), 1)
-    elif path.suffix == ".jsonl":
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            try:
-                record = json.loads(line)
-            except ValueError as error:
-                raise FormatError(f"is not JSON: {error}", path=path, line=number) from error
-            yield number, record if isinstance(record, dict) else {}
-    elif path.suffix in (".tsv", ".csv"):
-        with path.open(encoding="utf-8", newline="") as file:
-            table = csv.DictReader(file, dialect="excel-tab" if path.suffix == ".tsv" else "excel")
-            _check_columns(path, table.fieldnames or [])
-            for record in table:
-                yield table.line_num, record
-    else:
-        raise FormatError("scored pairs are read from .tsv, .csv, .jsonl or .parquet", path=path)
+    """Yield line and fields of every record; all of a file, or an error."""
+    with Faults(path, strict=True) as faults:
+        match bare_suffix(path):
+            case ".parquet":
+                storage = ParquetFiles((path,))
+                _check_columns(path, storage.schema.names)
+                batches = storage.read(_COLUMNS, size=4096)
+                yield from enumerate(chain.from_iterable(batch.to_pylist() for batch in batches), start=1)
+            case ".jsonl":
+                for line, record in json_records(path, faults):
+                    if not isinstance(record, dict):
+                        faults.add(f"{type(record).__name__} instead of an object", line=line)
+                    yield line, record
+            case ".tsv" | ".csv":
+                yield from _delimited(path, faults)
+            case _:
+                raise FormatError("scored pairs are read from .tsv, .csv, .jsonl or .parquet", path=path)
+
+
+def _delimited(path: Path, faults: Faults) -> Iterator[tuple[int, Mapping[str, str]]]:
+    records = delimited_records(path, faults)
+    _, columns = next(records, (0, []))
+    _check_columns(path, columns)
+    for line, fields in records:
+        if len(fields) != len(columns):
+            faults.add(f"{counted(len(fields), 'field')} instead of {len(columns)}", line=line)
+        yield line, dict(zip(columns, fields, strict=True))
 
 
 def _check_columns(path: Path, names: Sequence[str]) -> None:
-    if missing := [column for column in _COLUMNS if column not in names]:
-        raise FormatError(f"has no column {missing[0]}, only {', '.join(names)}; rename it", path=path)
+    for column in _COLUMNS:
+        if names.count(column) != 1:
+            what = f"has {names.count(column)} columns" if column in names else "has no column"
+            raise FormatError(f"{what} {column}; its columns are {', '.join(names) or 'none'}; rename it", path=path)
 
 
 def scored_rows(path: Path, *, languages: Sequence[str] = ()) -> Iterator[Row]:

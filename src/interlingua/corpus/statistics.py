@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import xxhash
 
 from interlingua.languages import display_name
+from interlingua.wording import counted
 
 if TYPE_CHECKING:
     from interlingua.corpus.table import Corpus
@@ -87,7 +88,8 @@ class CorpusStatistics:
             for line in lines
         ]
         splits = ", ".join(f"{split} {rows:,}" for split, rows in self.splits.items())
-        top = f"{self.name}: {self.rows:,} rows, {len(self.languages)} languages" + (f" ({splits})" if splits else "")
+        top = f"{self.name}: {counted(self.rows, 'row')}, {counted(len(self.languages), 'language')}"
+        top += f" ({splits})" if splits else ""
         return "\n".join([top, *(line.rstrip() for line in table)])
 
 

@@ -19,6 +19,7 @@ from interlingua.corpus.storage import InMemory
 from interlingua.errors import CorpusError
 from interlingua.languages import canonical
 from interlingua.types import Row
+from interlingua.wording import counted
 
 if TYPE_CHECKING:
     from interlingua.corpus.statistics import CorpusStatistics
@@ -92,7 +93,7 @@ class Corpus:
             raise CorpusError(f"{name} holds no rows")
         source = Source(InMemory(table), {column: column for column in table.schema.names}, name)
         if not source.languages:
-            raise CorpusError(f"{name} holds no text in any of its {table.num_rows:,} rows")
+            raise CorpusError(f"{name} holds no text in {counted(table.num_rows, 'row')}")
         return cls(source)
 
     @property
@@ -221,7 +222,8 @@ class Corpus:
         for column in condition.columns:
             if column in self.provenance or not column.startswith("_"):
                 continue
-            hint = "; make them with .with_splits(dev=..., test=...)" if column == "_split" else ""
+            advice = "; `interlingua corpus split` makes them (in Python: .with_splits(dev=..., test=...))"
+            hint = advice if column == "_split" else ""
             raise CorpusError(f"{self.name} has no column {column}, only {', '.join(self.provenance)}{hint}")
 
     @cached_property

@@ -21,6 +21,7 @@ from interlingua.corpus.storage import CLEAN
 from interlingua.corpus.table import Corpus
 from interlingua.errors import CorpusError, OutputError
 from interlingua.types import Row
+from interlingua.wording import counted
 
 __all__ = ["write_corpus"]
 
@@ -62,10 +63,10 @@ def write_corpus(
         if writer.rows == 0:
             raise CorpusError(f"nothing to write to {target}: there are no rows")
         if not writer.languages:
-            raise CorpusError(f"nothing to write to {target}: no cell in any of {writer.rows:,} rows")
+            raise CorpusError(f"nothing to write to {target}: no cell in {counted(writer.rows, 'row')}")
         written = dict(card or {}) | writer.card()
         (folder / CARD).write_text(json.dumps(written, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    logger.info("wrote %s rows to %s", f"{writer.rows:,}", target)
+    logger.info("wrote %s to %s", counted(writer.rows, "row"), target)
     return Corpus.open(target)
 
 

@@ -40,9 +40,9 @@ def test_bad_records_are_counted(write, caplog):
     assert [row.texts["eng_Latn"] for row in rows] == ["One.", "Four."]
     assert len(caplog.messages) == 1
     message = caplog.messages[0]
-    assert "11 faults left out: line 3: 1 fields instead of 2; line 4: 3 fields instead of 2; line 6" in message
+    assert "11 faults left out: line 3: 1 field instead of 2; line 4: 3 fields instead of 2; line 6" in message
     assert message.endswith("; ...")
-    with pytest.raises(FormatError, match=r"a.tsv, line 3: 1 fields instead of 2"):
+    with pytest.raises(FormatError, match=r"a.tsv, line 3: 1 field instead of 2"):
         list(read_delimited(path, strict=True))
 
 
@@ -114,7 +114,7 @@ def test_pairs(tmp_path, caplog):
     pq.write_table(pa.table(table), path)
     rows = list(read_pairs(path))
     assert [tuple(row.texts) for row in rows] == [("eng_Latn", "swh_Latn"), ("eng_Latn", "yor_Latn"), ("eng_Latn",)]
-    assert "1 faults left out: no pair of languages" in caplog.text
+    assert "1 fault left out: no pair of languages" in caplog.text
     assert [row.meta["_id"] for row in read_pairs(path, only=("swh", "en"))] == ["1", "3"]
     with pytest.raises(CorpusError, match="no rows of deu_Latn and eng_Latn; its pairs are eng-swa, eng-yor"):
         list(read_pairs(path, only=("eng", "deu")))

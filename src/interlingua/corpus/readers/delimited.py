@@ -8,8 +8,9 @@ from interlingua.corpus.naming import canonical_names
 from interlingua.corpus.readers.files import Faults, bare_suffix, lines_of
 from interlingua.errors import FormatError
 from interlingua.types import Row
+from interlingua.wording import counted
 
-__all__ = ["read_delimited"]
+__all__ = ["delimited_records", "read_delimited"]
 
 
 def read_delimited(
@@ -37,7 +38,7 @@ def read_delimited(
     """
     path = Path(path)
     with Faults(path, strict=strict) as faults:
-        records = _csv_records(path, faults) if bare_suffix(path) == ".csv" else _tab_records(path)
+        records = delimited_records(path, faults)
         if columns is None:
             _, columns = next(records, (0, []))
             if not columns:
@@ -47,7 +48,7 @@ def read_delimited(
         places = {name: columns.index(given) for name, given in names.items()}
         for line, fields in records:
             if len(fields) != len(columns):
-                faults.add(f"{len(fields)} fields instead of {len(columns)}", line=line)
+                faults.add(f"{counted(len(fields), 'field')} instead of {len(columns)}", line=line)
                 continue
             yield _row(fields, places, line)
 
@@ -56,6 +57,11 @@ def _row(fields: Sequence[str], places: Mapping[str, int], line: int) -> Row:
     filled = {name: fields[place] for name, place in places.items() if fields[place].strip()}
     meta = {name: value for name, value in filled.items() if name.startswith("_")}
     return Row({name: text for name, text in filled.items() if name not in meta}, {"_id": str(line), **meta})
+
+
+def delimited_records(path: Path, faults: Faults) -> Iterator[tuple[int, list[str]]]:
+    """Yield line and fields of every record, the header among them: quotes mean something in ``.csv`` only."""
+    return _csv_records(path, faults) if bare_suffix(path) == ".csv" else _tab_records(path)
 
 
 def _tab_records(path: Path) -> Iterator[tuple[int, list[str]]]:

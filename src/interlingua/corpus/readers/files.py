@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 
 from interlingua.errors import CorpusError, FormatError
+from interlingua.wording import counted
 
 __all__ = ["COMPRESSED", "DAMAGE", "Faults", "bare_suffix", "lines_of", "open_binary"]
 
@@ -126,4 +127,5 @@ class Faults:
     ) -> None:
         if self.count:
             more = "; ..." if self.count > len(self._shown) else ""
-            logger.warning("%s: %s faults left out: %s%s", self._path, f"{self.count:,}", "; ".join(self._shown), more)
+            shown = "; ".join(self._shown)
+            logger.warning("%s: %s left out: %s%s", self._path, counted(self.count, "fault"), shown, more)

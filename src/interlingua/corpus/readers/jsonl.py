@@ -9,7 +9,7 @@ from interlingua.corpus.readers.files import Faults, lines_of
 from interlingua.corpus.readers.records import RecordReader
 from interlingua.types import Row
 
-__all__ = ["read_jsonl"]
+__all__ = ["json_records", "read_jsonl"]
 
 
 def read_jsonl(path: str | Path, *, rename: Mapping[str, str] | None = None, strict: bool = False) -> Iterator[Row]:
@@ -28,16 +28,22 @@ def read_jsonl(path: str | Path, *, rename: Mapping[str, str] | None = None, str
     path = Path(path)
     reader = RecordReader(path, rename=rename)
     with Faults(path, strict=strict) as faults:
-        for number, line in enumerate(lines_of(path), start=1):
-            if not line.strip():
-                continue
-            try:
-                record: Any = json.loads(line)
-            except ValueError as error:
-                faults.add(f"not JSON ({error})", line=number)
-                continue
+        for number, record in json_records(path, faults):
             fault = reader.fault(record)
             if fault:
                 faults.add(fault, line=number)
             else:
                 yield reader.row(record, number)
+
+
+def json_records(path: Path, faults: Faults) -> Iterator[tuple[int, Any]]:
+    """Yield line and value of every line of JSON that is not blank."""
+    for number, line in enumerate(lines_of(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            record: Any = json.loads(line)
+        except ValueError as error:
+            faults.add(f"not JSON ({error})", line=number)
+        else:
+            yield number, record

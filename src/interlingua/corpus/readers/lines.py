@@ -8,6 +8,7 @@ from interlingua.corpus.readers.files import lines_of
 from interlingua.errors import CorpusError, FormatError
 from interlingua.languages import canonical_columns
 from interlingua.types import Row
+from interlingua.wording import counted
 
 __all__ = ["read_lines"]
 
@@ -38,8 +39,8 @@ def _refuse(number: int, files: list[tuple[Path, bool]]) -> None:
     ended = next(path for path, at_end in files if at_end)
     longer = next(path for path, at_end in files if not at_end)
     raise FormatError(
-        f"ends after {number - 1:,} lines but {longer} has at least {number:,}; line-aligned files must have equally "
-        "many lines: were they cut or filtered apart from each other?",
+        f"ends after {counted(number - 1, 'line')} but {longer} has at least {number:,}; line-aligned files must "
+        "have equally many lines: were they cut or filtered apart from each other?",
         path=ended,
         line=number - 1,
     )
