@@ -60,7 +60,8 @@ def soft_sum(
 
 def imascl(batch: Batch, kind: str, reading: str, *, monolingual: bool, order: tuple[str, ...] = ()) -> torch.Tensor:
     labels = Labels(kind, 0.1, order)
-    place = batch.views.index
+    ranked = [*(view for view in order if view in batch.views), *(view for view in batch.views if view not in order)]
+    place = ranked.index
     paper = reading == "paper"
     cross = soft_sum(
         batch, pairs(batch), labels, "sum", temperature=0.1, by_candidate=lambda a, b: paper and place(a) > place(b)

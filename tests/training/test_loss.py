@@ -124,7 +124,7 @@ def test_three_columns_are_three_views(tmp_path):
     model, corpus = toy_student("static"), toy_corpus(20)
     languages = ("eng_Latn", "deu_Latn", "tel_Telu")
     columns = [model.preprocess(texts) for texts in columns_of(corpus, languages).values()]
-    loss = EncoderLoss(model, presets.multiway())
+    loss = EncoderLoss(model, presets.multiway(), views=languages)
     batch = one_batch(model, tmp_path, corpus=corpus, languages=languages)
     assert total(loss(columns)).item() == pytest.approx(total(loss(batch)).item(), rel=1e-3)
 
@@ -270,11 +270,11 @@ def test_texts_that_a_model_must_tokenise_itself_give_the_same_loss(tmp_path, mo
     assert_close(loss_and_gradients(loss, one_batch(model, tmp_path, corpus=corpus)), tokens)
 
 
-@pytest.mark.parametrize(("columns", "views"), [(1, None), (3, PAIR), (2, ("eng_Latn",))])
+@pytest.mark.parametrize(("columns", "views"), [(1, None), (3, None), (3, PAIR), (2, ("eng_Latn",))])
 def test_columns_that_do_not_fit_the_views_are_refused(columns, views):
     model = toy_student("static")
     features = [model.preprocess(["abe", "lo"])] * columns
-    with pytest.raises(ObjectiveError, match=rf"the dataset has {columns} text column.*every view needs a column"):
+    with pytest.raises(ObjectiveError, match=rf"the dataset has {columns} text column.*name a view for every column"):
         EncoderLoss(model, presets.hard(), views=views)(features)
 
 

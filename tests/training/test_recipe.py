@@ -320,3 +320,12 @@ def test_every_shipped_recipe_runs(name, models, tmp_path):
     assert len(losses) == 2
     assert all(loss == loss and loss > 0 for loss in losses)
     assert result.folder == tmp_path / "run"
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", sorted(shipped_recipes()))
+def test_the_tasks_of_every_shipped_recipe_can_be_made(name, data_root, monkeypatch):
+    recipe = load_recipe(name)
+    tasks = parts.make_tasks([*recipe.evaluation.test], recipe)
+    assert len({task.name for task in tasks}) == len(tasks)
+    assert parts.make_tasks(recipe.evaluation.dev, recipe) or recipe.training.evaluate_every is None

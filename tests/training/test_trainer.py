@@ -151,7 +151,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_leaves_checkpoints(kind, tmp
     )
     with pytest.raises(TrainingError, match=r"loss at step 3 is not a finite number \(fine 0.5, broken nan\)") as told:
         trainer.train()
-    assert "--resume" in str(told.value)
+    assert "--overwrite" in str(told.value)
     assert all(bool(value.isfinite().all()) for value in weights(model).values())
     assert newest(tmp_path).endswith("checkpoint-2")
     SentenceTransformer(newest(tmp_path), device="cpu")

@@ -118,6 +118,10 @@ class EncodedCells:
 def _check_columns(vectors: Mapping[str, Tensor], **given: Mapping[str, Tensor] | None) -> None:
     if not vectors:
         raise ObjectiveError("the batch has no view; give the vectors of at least one")
+    widths = {name: tuple(block.shape[1:]) for name, block in vectors.items()}
+    if len(set(widths.values())) > 1 or len(next(iter(widths.values()))) != 1:
+        told = ", ".join(f"{name} {tuple(block.shape)}" for name, block in vectors.items())
+        raise ObjectiveError(f"every view needs one vector of the same dimension a row, not {told}")
     lengths = {name: len(block) for name, block in vectors.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
@@ -129,6 +133,11 @@ def _check_columns(vectors: Mapping[str, Tensor], **given: Mapping[str, Tensor] 
             raise ObjectiveError(
                 f"{what} speaks of {', '.join(unknown)}, but the views of the batch are {', '.join(vectors)}"
             )
+        for name, block in (blocks or {}).items():
+            if what != "negatives" and len(block) != lengths[name]:
+                raise ObjectiveError(f"{what} has {len(block)} entries for {name}, which has {lengths[name]} rows")
+            if what == "present" and block.dtype != torch.bool:
+                raise ObjectiveError(f"present for {name} is {block.dtype}; it must be true or false for every row")
 
 
 def _owners(extra: int, rows: int, like: Tensor) -> Tensor:

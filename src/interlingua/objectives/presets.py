@@ -149,7 +149,9 @@ def imascl(
         kind = Priority if label == "priority" else Average
         labels = kind(order, temperature=teacher_temperature)
     paper = reading == "paper" and labels is not None
-    cross = Contrast(_shared_labels if paper else all_pairs(), labels=labels, temperature=temperature, reduction="sum")
+    cross = Contrast(
+        _shared_labels(order) if paper else all_pairs(), labels=labels, temperature=temperature, reduction="sum"
+    )
     if not monolingual:
         return cross
     loop_graph = _by_candidate(loops()) if paper else loops()
@@ -208,8 +210,20 @@ def hard_negatives(
     return Contrast(graph, temperature=temperature, mask=mask)
 
 
-def mse_distillation(*, order: Sequence[str] | None = None, projection: tuple[int, int] | None = None) -> Objective:
+def mse_distillation(
+    *,
+    order: Sequence[str] | None = None,
+    projection: tuple[int, int] | None = None,
+    normalised: bool = True,
+    reduction: Literal["sum", "mean"] = "sum",
+) -> Objective:
     """Squared distance to the teacher's vector of the row's first language.
+
+    Args:
+        order: Languages from highest to lowest priority.
+        projection: ``(student dimension, teacher dimension)`` where they differ.
+        normalised: Compare unit vectors; if False vectors as they are, unless the teacher's alone have unit length.
+        reduction: ``sum`` is the published form, ``mean`` what sentence-transformers computes.
 
     Reference:
         Reimers and Gurevych 2020, https://arxiv.org/abs/2004.09813
@@ -218,7 +232,7 @@ def mse_distillation(*, order: Sequence[str] | None = None, projection: tuple[in
         >>> mse_distillation(projection=(384, 768)).requirements() == {"teacher", "raw"}
         True
     """
-    return VectorDistillation("mse", order=order, projection=projection)
+    return VectorDistillation("mse", order=order, projection=projection, normalised=normalised, reduction=reduction)
 
 
 def cosine_distillation(*, order: Sequence[str] | None = None, projection: tuple[int, int] | None = None) -> Objective:
@@ -241,16 +255,22 @@ def similarity_mse(*, order: Sequence[str] | None = None, temperature: float = 0
     return SimilarityDistillation(all_pairs(), Priority(order), temperature=temperature)
 
 
-def _shared_labels(views: Sequence[str]) -> list[Edge]:
-    """All pairs, the later view's edge taking over the weights of the earlier view's: the paper's column term."""
-    return [
-        Edge(
-            edge.anchor,
-            edge.candidates,
-            "anchor" if views.index(edge.anchor) < views.index(edge.candidates[0]) else "candidate",
-        )
-        for edge in all_pairs()(views)
-    ]
+def _shared_labels(order: Sequence[str] | None) -> Graph:
+    """All pairs; the lower language's edge takes over the weights of the higher one's: the paper's column term."""
+
+    def graph(views: Sequence[str]) -> list[Edge]:
+        ranked = [view for view in order or () if view in views]
+        ranked += [view for view in views if view not in ranked]
+        return [
+            Edge(
+                edge.anchor,
+                edge.candidates,
+                "anchor" if ranked.index(edge.anchor) < ranked.index(edge.candidates[0]) else "candidate",
+            )
+            for edge in all_pairs()(views)
+        ]
+
+    return graph
 
 
 def _by_candidate(graph: Graph) -> Graph:

@@ -48,7 +48,8 @@ def language_sets(
     """Return the language pairs that a recipe's ``sets`` stands for, center first.
 
     Args:
-        sets: ``en-xx`` (the centre with every other language), ``all-pairs``, or the pairs themselves.
+        sets: ``en-xx`` (the centre with every other language), ``all-pairs``, or the pairs themselves; the languages of
+            a pair come in the order of the corpus, which a recipe makes that of its priority.
         languages: The languages of the corpus.
         center: The centre of ``en-xx``.
 
@@ -72,7 +73,7 @@ def language_sets(
     for pair in sets:
         if len(pair) != 2 or len(set(pair)) != 2 or not set(pair) <= set(languages):
             raise TrainingError(f"sets: {list(pair)} is no pair of two of the languages {', '.join(languages)}")
-    return [tuple(pair) for pair in sets]
+    return [tuple(sorted(pair, key=list(languages).index)) for pair in sets]
 
 
 class BatchPlan:

@@ -71,6 +71,13 @@ class CellBatches(Dataset[dict[str, CellBatch]]):
         epoch = bisect_right(self._ends, number)
         return epoch, number - (self._ends[epoch - 1] if epoch else 0)
 
+    def passes(self, done: int) -> float:
+        """Return how often all rows were passed over after ``done`` batches."""
+        if not done:
+            return 0.0
+        epoch, step = self.place(done - 1)
+        return epoch + (step + 1) / (self._ends[epoch] - (self._ends[epoch - 1] if epoch else 0))
+
     def loader(self) -> "DataLoader[dict[str, CellBatch]]":
         """Return a loader of the batches, in order."""
         return DataLoader(self, batch_size=1, shuffle=False, collate_fn=_only)

@@ -57,7 +57,7 @@ class EncoderLoss(nn.Module):
     Args:
         model: The encoder.
         objective: Any objective, or a sum of them.
-        views: Names of the columns in the stock trainer; ``source`` and ``target`` for two, else ``0``, ``1`` ...
+        views: Names of the columns in the stock trainer, in their order; ``source`` and ``target`` unless given.
         negatives: View that further columns, beyond the named views, hold hard negatives for (the mUSE and mSimCSE
             form): candidates without a row, mined for the row they stand in.
         gradient_cache: Encode sub-batches without keeping their activations, and again in the backward pass, so that
@@ -97,13 +97,14 @@ class EncoderLoss(nn.Module):
         if isinstance(sentence_features, CellBatch):
             return self._cells(sentence_features)
         columns = list(sentence_features)
-        views = self.views or ((("source", "target")) if len(columns) == 2 else tuple(map(str, range(len(columns)))))
+        views = self.views or ("source", "target")
         extra = len(columns) - len(views)
-        if len(columns) < 2 or extra < 0 or (extra and self.negatives is None):
+        if extra < 0 or (extra and self.negatives is None):
             raise ObjectiveError(
-                f"the dataset has {len(columns)} text column(s) and the views are {', '.join(views)}; every view needs "
-                "a column. Columns that hold no text (an id, a language) must be removed from the dataset, since the "
-                "stock collator tokenises them; columns of hard negatives need negatives=..."
+                f"the dataset has {len(columns)} text column(s) and the views are {', '.join(views)}; name a view for "
+                "every column, as views=('eng_Latn', 'deu_Latn', 'tel_Telu'). Columns that hold no text (an id, a "
+                "language) must be removed from the dataset, since the stock collator tokenises them; columns of hard "
+                "negatives need negatives=..."
             )
         hashes = [one for one in map(_token_hashes, columns) if one is not None]
         raw = [self._encode(column) for column in columns]

@@ -128,9 +128,9 @@ class MultiwayTrainer(SentenceTransformerTrainer):
         if not bool(torch.isfinite(total)):
             parts = ", ".join(f"{name} {value.item():g}" for name, value in terms.items())
             raise TrainingError(
-                f"the loss at step {self.state.global_step + 1:,} is not a finite number ({parts}). Checkpoints in "
-                f"{self.args.output_dir} are untouched; lower the learning rate, raise the temperature, or check the "
-                "teacher's vectors, and go on with --resume"
+                f"the loss at step {self.state.global_step + 1:,} is not a finite number ({parts}). Lower the learning "
+                "rate, raise the temperature, or check the teacher's vectors, and begin anew with --overwrite; "
+                f"checkpoints in {self.args.output_dir} are as they were"
             )
         self.track_loss_components(terms)
         self.diagnostics = {name: value.detach() for name, value in loss.objective.diagnostics.items()}
@@ -138,6 +138,9 @@ class MultiwayTrainer(SentenceTransformerTrainer):
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Log loss, its parts, and the objective's diagnostics."""
+        # the stock trainer takes all batches of the run for one epoch
+        done = self.state.global_step * self.args.gradient_accumulation_steps
+        self.state.epoch = round(self.batches.passes(min(done, len(self.batches))), 4)
         if "loss" in logs:
             logs |= {name: round(float(value), 6) for name, value in self.diagnostics.items()}
         super().log(logs, start_time)
