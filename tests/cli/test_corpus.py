@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from interlingua.cli.corpus import app
 from interlingua.corpus import Corpus
 from interlingua.corpus.building import grouped
-from interlingua.errors import CorpusError, FormatError, OutputError
+from interlingua.errors import CorpusError, FormatError, LanguageError, OutputError
 
 
 @pytest.fixture
@@ -102,5 +102,23 @@ def test_peek(sources):
 def test_grouping(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a=b.tsv").write_text("x")
-    assert grouped(["a=b.tsv", "en=my file.en", "de=x.de", "en=y"]) == ["a=b.tsv", "en='my file.en' de=x.de", "en=y"]
+    assert grouped(["a=b.tsv", "en=my file.en", "de=x.de", "en=y", "fr=z"]) == [
+        "a=b.tsv",
+        "en='my file.en' de=x.de",
+        "en=y fr=z",
+    ]
     assert grouped(["en=a de=b", "en=c"]) == ["en=a de=b", "en=c"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["eng=a.en", "eng=a.de"], "a.en and a.de are both given as eng"),
+        (["eng=a.en", "deu=a.de", "deu=a.fr"], "a.de and a.fr are both given as deu"),
+        (["eng=a.en", "eng=b.en", "deu=b.de"], "a.en and b.en are both given as eng.*eng-2=b.en"),
+    ],
+)
+def test_two_files_on_one_language_are_refused(sources, words, told):
+    with pytest.raises(LanguageError, match=told):
+        call("build", sources / "out", *words)
+    assert not (sources / "out").exists()

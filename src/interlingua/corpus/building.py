@@ -3,13 +3,15 @@
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
+from typing import NoReturn
 
 from interlingua.corpus import catalog
 from interlingua.corpus.readers import open_rows
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.writing import write_corpus
+from interlingua.errors import LanguageError
 from interlingua.types import Row
 
 __all__ = ["build_corpus", "grouped"]
@@ -65,24 +67,41 @@ def build_corpus(
 def grouped(words: Sequence[str]) -> list[str]:
     """Return the sources that command line words name: neighbours like ``eng=a.en deu=a.de`` are one.
 
+    A language that comes again begins the next source.
+
+    Raises:
+        LanguageError: A language comes again, and one of its two sources would have no other language.
+
     Example:
         >>> grouped(["ntrex", "eng=a.en", "deu=a.de", "eng=b.en", "fra=b.fr", "memory.tmx"])
         ['ntrex', 'eng=a.en deu=a.de', 'eng=b.en fra=b.fr', 'memory.tmx']
     """
-    sources: list[str] = []
-    languages: set[str] = set()
+    groups: list[str | dict[str, str]] = []
     for word in words:
         language, equals, path = word.partition("=")
+        last = groups[-1] if groups else word
         if not equals or _WHOLE.search(word) or Path(word).exists():
-            languages.clear()
-            sources.append(word)
-        elif languages and language not in languages:
-            languages.add(language)
-            sources[-1] += f" {language}={shlex.quote(path)}"
+            groups.append(word)
+        elif isinstance(last, dict) and language not in last:
+            last[language] = path
         else:
-            languages = {language}
-            sources.append(f"{language}={shlex.quote(path)}")
-    return sources
+            groups.append({language: path})
+    for first, second in pairwise(groups):
+        if isinstance(first, dict) and isinstance(second, dict) and 1 in (len(first), len(second)):
+            _refuse(first, second)
+    return [
+        group if isinstance(group, str) else " ".join(f"{code}={shlex.quote(path)}" for code, path in group.items())
+        for group in groups
+    ]
+
+
+def _refuse(first: Mapping[str, str], second: Mapping[str, str]) -> NoReturn:
+    """A language came again though one of the two sources has no other: more likely a slip than a new source."""
+    language = next(iter(second))
+    raise LanguageError(
+        f"{first[language]} and {second[language]} are both given as {language}; "
+        f"correct the code of one, or write a second text of the language as {language}-2={second[language]}"
+    )
 
 
 def _marked(rows: Iterator[Row], source: str) -> Iterator[Row]:
