@@ -51,6 +51,8 @@ def pack(tmp_path, monkeypatch):
         id=["1", "2"],
         pair=["eng-swa", "fra-wol"],
         split=["dev"] * 2,
+        src_lang=["eng", "fra"],
+        tgt_lang=["swa", "wol"],
         src=["One.", "Un."],
         tgt=["Moja.", "Benn."],
     )
@@ -92,6 +94,8 @@ def test_pairs_layout(pack):
     part = open_corpus("mafand:swa-eng")
     assert part.pairs("en", "sw") == (["One."], ["Moja."])
     assert part.name == "mafand:swa-eng"
+    assert part.provenance == ("_id", "_split", "_source_language", "_target_language")
+    assert part.values("_target_language") == ["swa"]
     with pytest.raises(CorpusError, match="its pairs are eng-swa, fra-wol"):
         open_corpus("mafand:eng-wol")
     with pytest.raises(CorpusError, match="names no pair of languages; write it as mafand:eng-deu"):

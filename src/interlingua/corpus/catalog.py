@@ -182,7 +182,7 @@ def _open_named(entry: NamedSet, part: str) -> Corpus:
         case "rows":
             return Corpus.open(locate(entry.name), rename=entry.rename, name=entry.name)
         case "pairs":
-            rows = read_pairs(locate(entry.name), only=_pair(part, title) if part else None)
+            rows = read_pairs(locate(entry.name), rename=entry.rename, only=_pair(part, title) if part else None)
         case "tatoeba" if part:
             rows = read_tatoeba(locate(entry.name), part, rename=entry.rename)
         case "tatoeba":

@@ -1,6 +1,6 @@
 """Parquet in which a column names the language pair of the row and two columns hold its sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ def read_pairs(
     pair: str = "pair",
     source: str = "src",
     target: str = "tgt",
+    rename: Mapping[str, str] | None = None,
     only: tuple[str, str] | None = None,
     strict: bool = False,
 ) -> Iterator[Row]:
@@ -32,6 +33,7 @@ def read_pairs(
         pair: The column with the pair, as ``eng-deu``.
         source: The column with the first sentence.
         target: The column with the second sentence.
+        rename: Provenance by column name; ``_name`` for a column ``name`` unless given.
         only: The two languages wanted, in any spelling and order; None for all.
         strict: A row whose pair cannot be read is an error; otherwise it is left out and reported.
 
@@ -61,12 +63,12 @@ def read_pairs(
                 found.add(written)
                 if wanted is None or wanted == {first, second}:
                     kept += 1
-                    yield _row({first: record.pop(source), second: record.pop(target)}, record)
+                    yield _row({first: record.pop(source), second: record.pop(target)}, record, rename or {})
     if not kept:
         asked = " and ".join(sorted(wanted or ())) or "any pair"
         raise CorpusError(f"{path} has no rows of {asked}; its pairs are {', '.join(sorted(found))}")
 
 
-def _row(cells: dict[str, str | None], record: dict[str, Any]) -> Row:
-    meta = {f"_{name}": value for name, value in record.items() if value is not None}
+def _row(cells: dict[str, str | None], record: dict[str, Any], rename: Mapping[str, str]) -> Row:
+    meta = {rename.get(name, f"_{name}"): value for name, value in record.items() if value is not None}
     return Row({language: text for language, text in cells.items() if text and text.strip()}, meta)
