@@ -52,6 +52,18 @@ def test_nothing_to_write(tmp_path):
     assert contents(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [(Row({"eng": "a", "deu": "b \ud83d"}), "deu_Latn"), (Row({"eng": "a"}, {"_note": "no \ud83d"}), "_note")],
+)
+def test_half_a_surrogate_pair_is_told_with_its_place(tmp_path, row, column):
+    with pytest.raises(CorpusError, match=rf"row 1, column {column}: character \d is half .*U\+D83D"):
+        write_corpus([Row({"eng": "fine"}), row], tmp_path / "out")
+    assert contents(tmp_path) == []
+    with pytest.raises(CorpusError, match=f"row 1, column {column}"):
+        Corpus.from_rows([Row({"eng": "fine"}), row])
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
 def test_interruption_leaves_nothing(tmp_path, rows, error):
     def broken():

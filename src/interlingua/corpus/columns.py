@@ -22,7 +22,7 @@ def normalised(row: Row, number: int) -> dict[str, Any]:
 
     Raises:
         LanguageError: Unknown, or two cells of one language.
-        CorpusError: A name in ``meta`` does not begin with ``_``.
+        CorpusError: A name in ``meta`` does not begin with ``_``, or a text has half of a surrogate pair.
     """
     record: dict[str, Any] = {"_id": str(number)}
     for name, value in row.meta.items():
@@ -37,7 +37,20 @@ def normalised(row: Row, number: int) -> dict[str, Any]:
             raise LanguageError(f"row {number:,}: {spelled[code]!r} and {name!r} both mean {code}; keep one")
         if text.strip():
             record[code] = text
+    for name, value in record.items():
+        _check_unicode(value, f"row {number:,}, column {name}")
     return record
+
+
+def _check_unicode(value: object, where: str) -> None:
+    try:
+        if isinstance(value, str):
+            value.encode()
+    except UnicodeEncodeError as error:
+        raise CorpusError(
+            f"{where}: character {error.start + 1:,} is half of a surrogate pair (U+{ord(error.object[error.start]):04X}), "
+            "which is no text; decode the source anew, or leave the row out"
+        ) from error
 
 
 def table_of(rows: Iterable[tuple[int, Row]]) -> Any:
