@@ -148,6 +148,24 @@ def test_the_fingerprint_of_a_function_is_what_it_does() -> None:
     assert one.fingerprint == same.fingerprint != other.fingerprint
 
 
+def test_a_table_of_known_texts_is_known_by_name_or_by_what_is_given(caplog: pytest.LogCaptureFixture) -> None:
+    table = {"yes": [1.0, 0.0], "no": [0.0, 1.0]}
+
+    def encoder(name: str, fingerprint: str | None = None, prefix: str = "") -> FunctionEncoder:
+        return FunctionEncoder(
+            lambda texts: [table[text] for text in texts], name=name, prefix=prefix, fingerprint=fingerprint
+        )
+
+    assert encoder("one").fingerprint == encoder("one").fingerprint != encoder("two").fingerprint
+    assert "one does not encode other texts (KeyError(" in caplog.text
+    caplog.clear()
+    first = encoder("one", "v1").fingerprint
+    assert first == encoder("one", "v1").fingerprint
+    assert len({first, encoder("one", "v2").fingerprint, encoder("one", "v1", "query: ").fingerprint}) == 3
+    assert not caplog.text
+    assert encoder("one").encode(["no"]).tolist() == [[0.0, 1.0]]
+
+
 def test_everything_exported_is_there() -> None:
     assert interlingua.encoder.__all__ == sorted(interlingua.encoder.__all__)
     assert all(getattr(interlingua.encoder, name).__name__ == name for name in interlingua.encoder.__all__)
