@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlingua.errors import LanguageError
-from interlingua.languages import MACRO_MEMBERS, canonical, canonical_columns, display_name
+from interlingua.languages import MACRO_MEMBERS, canonical, canonical_columns, display_name, variant_hint
 
 SPELLINGS = {
     # ISO 639-1, -2, -3
@@ -172,3 +172,9 @@ def test_every_code_of_the_data_pack(data_root):
     languages = {entry["iso639_3"]: canonical(entry["code"])[:3] for entry in entries}
     changed = {given: code for given, code in languages.items() if given != code}
     assert changed.items() <= MACRO_MEMBERS.items()
+
+
+def test_a_variant_instead_of_the_language_is_hinted_at():
+    assert variant_hint("eng_Latn", ["deu_Latn", "eng_Latn-US"]).endswith("--rename en-US=eng to make it eng_Latn")
+    assert "--rename sr-ref2=srp_Latn" in variant_hint("srp_Latn", ["srp_Latn-ref2"])
+    assert variant_hint("eng_Latn", ["enm_Latn", "eng_Arab-US"]) == ""

@@ -23,7 +23,7 @@ from interlingua.errors import LanguageError
 if TYPE_CHECKING:
     from langcodes import Language
 
-__all__ = ["canonical", "canonical_columns", "display_name"]
+__all__ = ["canonical", "canonical_columns", "display_name", "variant_hint"]
 
 MACRO_MEMBERS = {
     "ara": "arb",
@@ -157,6 +157,26 @@ def display_name(code: str) -> str:
     if script != _script(language, None) or language == "cmn":
         notes.insert(0, Language.make(script=script).script_name().removesuffix(" Han"))
     return f"{name} ({', '.join(notes)})" if notes else name
+
+
+def variant_hint(code: str, languages: Iterable[str]) -> str:
+    """Return advice, to end a message, for a canonical code that is absent while a variant of it is there; else "".
+
+    Example:
+        >>> variant_hint("eng_Latn", ["deu_Latn", "eng_Latn-US"])
+        '; eng_Latn-US is another column: ask for that, or read the data with --rename en-US=eng to make it eng_Latn'
+        >>> variant_hint("eng_Latn", ["deu_Latn"])
+        ''
+    """
+    from langcodes import Language
+
+    variant = next((other for other in languages if other.startswith(f"{code}-")), None)
+    if variant is None:
+        return ""
+    language = code.partition("_")[0]
+    written = f"{Language.get(language).to_tag()}-{variant.removeprefix(f'{code}-')}"
+    short = language if canonical(language) == code else code
+    return f"; {variant} is another column: ask for that, or read the data with --rename {written}={short} to make it {code}"
 
 
 def _language(subtag: str) -> "Language":

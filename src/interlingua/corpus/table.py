@@ -17,7 +17,7 @@ from interlingua.corpus.source import Source
 from interlingua.corpus.splits import SplitRule
 from interlingua.corpus.storage import InMemory
 from interlingua.errors import CorpusError
-from interlingua.languages import canonical
+from interlingua.languages import canonical, variant_hint
 from interlingua.types import Row
 from interlingua.wording import counted
 
@@ -215,7 +215,10 @@ class Corpus:
     def _language(self, spelling: str) -> str:
         code = canonical(spelling)
         if code not in self.languages:
-            raise CorpusError(f"{self.name} has no {code}; its languages are {', '.join(self.languages)}")
+            known = ", ".join(self.languages)
+            raise CorpusError(
+                f"{self.name} has no {code}; its languages are {known}{variant_hint(code, self.languages)}"
+            )
         return code
 
     def _check(self, condition: Condition) -> None:

@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from interlingua.errors import EvaluationError
-from interlingua.languages import canonical
+from interlingua.languages import canonical, variant_hint
 
 __all__ = ["Pair", "language_pairs"]
 
@@ -50,5 +50,6 @@ def _two(pair: Sequence[str], languages: Sequence[str], *, data: str) -> Pair:
 
 def _present(language: str, languages: Sequence[str], *, data: str) -> str:
     if language not in languages:
-        raise EvaluationError(f"{data} has no {language}; it has {', '.join(languages)}")
+        hint = variant_hint(language, languages)
+        raise EvaluationError(f"{data} has no {language}; it has {', '.join(languages)}{hint}")
     return language
