@@ -17,7 +17,10 @@ def main(folders: list[Path]) -> None:
     runs = {folder.name: load_scores(folder / "scores.json") for folder in folders}
     facts = {folder.name: json.loads((folder / "run.json").read_text(encoding="utf-8")) for folder in folders}
     for name, fact in facts.items():
-        print(f"- `{name}`: seed {fact['seed']}, {fact['rows']:,} rows, {fact['cells']:,} texts, {fact['batches']:,} ", end="")
+        print(
+            f"- `{name}`: seed {fact['seed']}, {fact['rows']:,} rows, {fact['cells']:,} texts, {fact['batches']:,} ",
+            end="",
+        )
         print(f"batches, {fact['seconds']:,.0f} s of training")
     first = next(iter(runs.values()))["after"]
     for task in dict.fromkeys(score.task for score in first):
