@@ -176,7 +176,8 @@ def variant_hint(code: str, languages: Iterable[str]) -> str:
     language = code.partition("_")[0]
     written = f"{Language.get(language).to_tag()}-{variant.removeprefix(f'{code}-')}"
     short = language if canonical(language) == code else code
-    return f"; {variant} is another column: ask for that, or read the data with --rename {written}={short} to make it {code}"
+    advice = f"ask for that, or read the data with --rename {written}={short} to make it {code}"
+    return f"; {variant} is another column: {advice}"
 
 
 def _language(subtag: str) -> "Language":

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interlingua.wording import counted
-
 if TYPE_CHECKING:
     from interlingua.corpus import Corpus
 
@@ -132,6 +130,8 @@ def _renames(words: list[str] | None) -> dict[str, str] | None:
 
 
 def _tell_written(corpus: "Corpus", output: Path, *, as_json: bool) -> None:
+    from interlingua.corpus.wording import counted
+
     facts: dict[str, Any] = {"path": str(output), "rows": len(corpus), "languages": list(corpus.languages)}
     if as_json:
         typer.echo(json.dumps(facts | {"fingerprint": corpus.fingerprint}, ensure_ascii=False))

@@ -47,8 +47,9 @@ def _check_unicode(value: object, where: str) -> None:
         if isinstance(value, str):
             value.encode()
     except UnicodeEncodeError as error:
+        half = f"U+{ord(error.object[error.start]):04X}"
         raise CorpusError(
-            f"{where}: character {error.start + 1:,} is half of a surrogate pair (U+{ord(error.object[error.start]):04X}), "
+            f"{where}: character {error.start + 1:,} is half of a surrogate pair ({half}), "
             "which is no text; decode the source anew, or leave the row out"
         ) from error
 

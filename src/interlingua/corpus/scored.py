@@ -16,10 +16,10 @@ from interlingua.corpus.readers.delimited import delimited_records
 from interlingua.corpus.readers.files import Faults, bare_suffix
 from interlingua.corpus.readers.jsonl import json_records
 from interlingua.corpus.storage import ParquetFiles
+from interlingua.corpus.wording import counted
 from interlingua.errors import CorpusError, FormatError
 from interlingua.languages import canonical, canonical_columns
 from interlingua.types import Row
-from interlingua.wording import counted
 
 __all__ = ["ScoredPairs", "read_scored_file", "read_scored_pairs", "scored_rows"]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow.compute as pc
 import xxhash
 
+from interlingua.corpus.wording import counted
 from interlingua.languages import display_name
-from interlingua.wording import counted
 
 if TYPE_CHECKING:
     from interlingua.corpus.table import Corpus

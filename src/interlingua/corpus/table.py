@@ -16,10 +16,10 @@ from interlingua.corpus.selection import Condition, MinCells, OneOf, Value, cond
 from interlingua.corpus.source import Source
 from interlingua.corpus.splits import SplitRule
 from interlingua.corpus.storage import InMemory
+from interlingua.corpus.wording import counted
 from interlingua.errors import CorpusError
 from interlingua.languages import canonical, variant_hint
 from interlingua.types import Row
-from interlingua.wording import counted
 
 if TYPE_CHECKING:
     from interlingua.corpus.statistics import CorpusStatistics
@@ -215,10 +215,8 @@ class Corpus:
     def _language(self, spelling: str) -> str:
         code = canonical(spelling)
         if code not in self.languages:
-            known = ", ".join(self.languages)
-            raise CorpusError(
-                f"{self.name} has no {code}; its languages are {known}{variant_hint(code, self.languages)}"
-            )
+            hint = variant_hint(code, self.languages)
+            raise CorpusError(f"{self.name} has no {code}; its languages are {', '.join(self.languages)}{hint}")
         return code
 
     def _check(self, condition: Condition) -> None:

@@ -19,9 +19,9 @@ from interlingua.corpus.hashing import RowHasher
 from interlingua.corpus.source import CARD
 from interlingua.corpus.storage import CLEAN
 from interlingua.corpus.table import Corpus
+from interlingua.corpus.wording import counted
 from interlingua.errors import CorpusError, OutputError
 from interlingua.types import Row
-from interlingua.wording import counted
 
 __all__ = ["write_corpus"]
 

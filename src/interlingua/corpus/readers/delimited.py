@@ -6,9 +6,9 @@ from pathlib import Path
 
 from interlingua.corpus.naming import canonical_names
 from interlingua.corpus.readers.files import Faults, bare_suffix, lines_of
+from interlingua.corpus.wording import counted
 from interlingua.errors import FormatError
 from interlingua.types import Row
-from interlingua.wording import counted
 
 __all__ = ["delimited_records", "read_delimited"]
 

@@ -12,8 +12,8 @@ from typing import BinaryIO, cast
 
 import pyarrow as pa
 
+from interlingua.corpus.wording import counted
 from interlingua.errors import CorpusError, FormatError
-from interlingua.wording import counted
 
 __all__ = ["COMPRESSED", "DAMAGE", "Faults", "bare_suffix", "lines_of", "open_binary"]
 

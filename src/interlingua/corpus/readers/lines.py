@@ -5,10 +5,10 @@ from itertools import zip_longest
 from pathlib import Path
 
 from interlingua.corpus.readers.files import lines_of
+from interlingua.corpus.wording import counted
 from interlingua.errors import CorpusError, FormatError
 from interlingua.languages import canonical_columns
 from interlingua.types import Row
-from interlingua.wording import counted
 
 __all__ = ["read_lines"]
 
