@@ -202,6 +202,35 @@ def test_an_empty_folder_is_told(tmp_path: Path) -> None:
         sbert.load(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["mistyped", "invented-organisation/invented-model"])
+def test_the_hub_is_asked_once_for_a_name_without_a_local_copy(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    asked = []
+
+    def refuse(_: object, repository: str, **settings: object) -> None:
+        asked.append((repository, settings))
+        raise ConnectionError("Name or service not known\nand more")
+
+    monkeypatch.setattr(sbert.HfApi, "model_info", refuse)
+    monkeypatch.setattr(sbert, "is_sentence_transformer_model", lambda *_, **__: pytest.fail("it was asked again"))
+    told = rf"{name}: no folder.*\(Name or service not known\)\. Is the name right.*HF_HUB_OFFLINE"
+    with pytest.raises(EncoderError, match=told):
+        sbert.load(name, revision="v1")
+    assert asked == [(name, {"revision": "v1", "timeout": 10.0})]
+
+
+def test_a_local_copy_needs_no_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    config = tmp_path / "models--invented--model" / "snapshots" / "abc" / "config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text("{}")
+    (tmp_path / "models--invented--model" / "refs").mkdir()
+    (tmp_path / "models--invented--model" / "refs" / "main").write_text("abc")
+    monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", str(tmp_path))
+    monkeypatch.setattr(sbert.HfApi, "model_info", lambda *_, **__: pytest.fail("the hub was asked"))
+    monkeypatch.setattr(sbert, "is_sentence_transformer_model", lambda *_, **__: False)
+    with pytest.raises(EncoderError, match="say how to pool"):
+        sbert.load("invented/model")
+
+
 def test_a_name_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(EncoderError, match="invented-organisation/invented-model"):

@@ -4,13 +4,16 @@ Its module paths moved twice in a year; nothing else in this package imports it,
 """
 
 import json
+import os
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 import torch
 import xxhash
+from huggingface_hub import HfApi, try_to_load_from_cache
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from sentence_transformers import (
@@ -62,6 +65,8 @@ __all__ = [
 TokenIds: TypeAlias = NDArray[np.int32]
 """Token ids of one text, shape ``(length,)``, special tokens included, without padding."""
 
+_HUB_SECONDS = 10.0
+
 _VOLATILE = {"_name_or_path", "transformers_version", "architectures", "dtype", "torch_dtype", "use_cache"}
 _PLAIN_FEATURES = {"input_ids", "attention_mask", "token_type_ids", "modality"}
 
@@ -92,6 +97,8 @@ def load(
         EncoderError: Nothing there, no encoder, weights that are not safetensors, pooling missing or given twice.
     """
     _check_place(name)
+    if not Path(name).is_dir():
+        _check_hub(str(name), revision=revision)
     try:
         complete = is_sentence_transformer_model(str(name), revision=revision)
         _check_pooling(name, complete=complete, pooling=pooling)
@@ -309,6 +316,20 @@ def _check_place(name: str | Path) -> None:
             )
 
 
+def _check_hub(name: str, *, revision: str | None) -> None:
+    """Ask the hub once for a model without a local copy: loading would ask again and again for half a minute."""
+    places = product((None, os.environ.get("SENTENCE_TRANSFORMERS_HOME")), ("config.json", "modules.json"))
+    try:
+        found = (try_to_load_from_cache(name, file, cache_dir=cache, revision=revision) for cache, file in places)
+        if not any(isinstance(path, str) for path in found):
+            HfApi().model_info(name, revision=revision, timeout=_HUB_SECONDS)
+    except Exception as error:  # the HTTP library's own, which differ from version to version
+        raise EncoderError(
+            f"{name}: no folder of this name, no local copy, and not to be had from the hub ({_first_line(error)}). "
+            "Is the name right (on the hub it is organisation/model), is there a connection, is HF_HUB_OFFLINE set?"
+        ) from error
+
+
 def _check_pooling(name: str | Path, *, complete: bool, pooling: str | None) -> None:
     if complete and pooling is not None:
         raise EncoderError(f"{name}: this model brings its own pooling; leave out `pooling`")
@@ -316,8 +337,8 @@ def _check_pooling(name: str | Path, *, complete: bool, pooling: str | None) -> 
         if Path(name).is_dir() and not (Path(name) / "config.json").is_file():
             raise EncoderError(f"{name}: neither `modules.json` nor `config.json` is in this folder; it holds no model")
         raise EncoderError(
-            f"{name}: a plain transformers model has token states but no sentence vector, or the name is unknown or "
-            'cannot be reached; say how to pool, as `pooling="mean"` or `pooling="cls"`'
+            f"{name}: a plain transformers model has token states but no sentence vector; "
+            'say how to pool, as `pooling="mean"` or `pooling="cls"`'
         )
 
 
