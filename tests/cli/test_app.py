@@ -103,6 +103,19 @@ def test_logs_go_to_stderr(monkeypatch, capsys):
     assert capsys.readouterr() == ("data\n", "half way\n")
 
 
+def test_model_libraries_speak_of_errors_only():
+    check = (
+        "from interlingua.cli.app import root\n"
+        "root(verbose=False, version=False)\n"
+        "import logging, transformers, huggingface_hub, sentence_transformers\n"
+        "for name in ('transformers', 'huggingface_hub', 'sentence_transformers'):\n"
+        "    print(logging.getLogger(name).getEffectiveLevel())\n"
+    )
+    loud = {name: value for name, value in os.environ.items() if not name.endswith("_VERBOSITY")}
+    result = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, env=loud)
+    assert result.stdout.split() == [str(logging.ERROR)] * 3
+
+
 def test_python_m_is_the_command():
     words = [sys.executable, "-m", "interlingua", "--version"]
     result = subprocess.run(words, capture_output=True, text=True, check=True, env=dict(os.environ))

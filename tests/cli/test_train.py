@@ -141,4 +141,4 @@ def test_errors_are_one_line_on_stderr(words, message, recipe, capsys):
 
 def test_a_recipe_must_be_named(capsys):
     assert main(["train"]) == 2
-    assert "RECIPES" in capsys.readouterr().err.upper()
+    assert "RECIPE" in capsys.readouterr().err.upper()

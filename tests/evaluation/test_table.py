@@ -60,6 +60,16 @@ def test_nothing_is_cut_at_eighty_columns():
     assert not any("…" in cell for line in lines([long], before=[replace(long, value=0.0)]) for cell in line)
 
 
+def test_no_line_ends_in_blanks_and_a_signature_can_stay_whole():
+    signature = "|".join(f"key{i}:value{i}" for i in range(12))
+    console = Console(width=80, color_system=None)
+    with console.capture() as capture:
+        console.print(score_table([replace(DIRECTION, signature=signature), STS]), soft_wrap=True)
+    printed = capture.get().splitlines()
+    assert signature in printed
+    assert [line for line in printed if line != line.rstrip()] == []
+
+
 def test_long_signatures_are_folded_not_cut():
     signature = "|".join(f"key{i}:value{i}" for i in range(12))
     table = lines([replace(DIRECTION, signature=signature)])

@@ -1,6 +1,7 @@
 """The command line: ``interlingua VERB``, one thin file a verb. Nothing heavy is imported before a verb runs."""
 
 import logging
+import os
 import sys
 from typing import Annotated
 
@@ -46,6 +47,15 @@ def root(
     logger = logging.getLogger("interlingua")
     logger.handlers = [logging.StreamHandler(sys.stderr)]
     logger.setLevel(logging.DEBUG if verbose else logging.INFO)
+    if not verbose:
+        _quieten()
+
+
+def _quieten() -> None:
+    """Let the model libraries speak of errors only; two of them ask these variables when they are imported."""
+    for variable in ("TRANSFORMERS_VERBOSITY", "HF_HUB_VERBOSITY"):
+        os.environ.setdefault(variable, "error")
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
 
 
 def main(argv: list[str] | None = None) -> int:

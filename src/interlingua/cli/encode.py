@@ -12,7 +12,8 @@ __all__ = ["encode"]
 
 def encode(
     model: Annotated[
-        str, typer.Argument(help="Folder, hub name, vectors:FOLDER or module:factory.", show_default=False)
+        str,
+        typer.Argument(metavar="MODEL", help="Folder, hub name, vectors:FOLDER or module:factory.", show_default=False),
     ],
     *,
     data: Annotated[list[str], typer.Option("--data", "-d", help="A named set, file or folder; may be given again.")],
@@ -20,7 +21,9 @@ def encode(
     languages: Annotated[
         str | None, typer.Option("--languages", "-l", help="Only these, separated by commas: en,de,te.")
     ] = None,
-    split: Annotated[str | None, typer.Option(help="train, dev or test; all rows unless given.")] = None,
+    split: Annotated[
+        str | None, typer.Option("--split", "-s", help="train, dev or test; all rows unless given.")
+    ] = None,
     pooling: Pooling = None,
     max_length: MaxLength = None,
     prefix: Prefix = None,

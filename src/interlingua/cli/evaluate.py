@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from interlingua.cli.options import MaxLength, Pooling, Prefix
+from interlingua.cli.scores import print_scores
 from interlingua.errors import EvaluationError
 
 if TYPE_CHECKING:
@@ -77,16 +78,14 @@ def evaluate(
         tasks = [_similarity(name, only, wanted, split) for name in data]
 
     from interlingua.encoder import load_encoder
-    from interlingua.evaluation import evaluate, score_table, scores_to_json
+    from interlingua.evaluation import evaluate, scores_to_json
 
     typer.echo(f"{model}: {', '.join(one.name for one in tasks)}", err=True)
     scores = evaluate(load_encoder(model, pooling=pooling, max_length=max_length, prefix=prefix), tasks)
     if as_json:
         typer.echo(scores_to_json(scores=scores), nl=False)
     else:
-        import rich
-
-        rich.print(score_table(scores))
+        print_scores(scores)
 
 
 def _retrieval(

@@ -27,7 +27,7 @@ def list_(*, as_json: Annotated[bool, typer.Option("--json", help="Print as JSON
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(help="Name of the recipe.", show_default=False)]) -> None:
+def show(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the recipe.", show_default=False)]) -> None:
     """Print a recipe, to read it or to begin one's own: interlingua recipes show quickstart > mine.yaml."""
     from interlingua.training.recipe import shipped_recipe
 
@@ -36,8 +36,8 @@ def show(name: Annotated[str, typer.Argument(help="Name of the recipe.", show_de
 
 @app.command()
 def copy(
-    name: Annotated[str, typer.Argument(help="Name of the recipe.", show_default=False)],
-    path: Annotated[Path, typer.Argument(help="The new file.", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the recipe.", show_default=False)],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The new file.", show_default=False)],
 ) -> None:
     """Copy a recipe to a new file."""
     from interlingua.errors import OutputError

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from interlingua.cli.scores import print_scores
+
 if TYPE_CHECKING:
     from interlingua.training import Recipe, RunResult
 
@@ -13,7 +15,9 @@ __all__ = ["train"]
 
 
 def train(
-    recipes: Annotated[list[str], typer.Argument(help="Names of shipped recipes, or YAML files.", show_default=False)],
+    recipes: Annotated[
+        list[str], typer.Argument(metavar="RECIPE", help="Names of shipped recipes, or YAML files.", show_default=False)
+    ],
     *,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Run folder; runs/NAME unless given.", show_default=False)
@@ -93,12 +97,8 @@ def _plan(recipes: list["Recipe"], *, as_json: bool) -> None:
 
 
 def _show(result: "RunResult") -> None:
-    import rich
-
-    from interlingua.evaluation import score_table
-
     if result.after:
-        rich.print(score_table(result.after, before=result.before))
+        print_scores(result.after, before=result.before)
     typer.echo(f"trained in {result.seconds:,.0f} s; the encoder is in {result.folder / 'model'}")
 
 

@@ -41,21 +41,25 @@ def score_table(scores: Iterable[Score], *, before: Iterable[Score] | None = Non
         before: Scores of the same tasks for the encoder to compare with: adds its value and the difference.
     """
     from rich.console import Group
+    from rich.text import Text
 
     earlier = None if before is None else {_key(score): score for score in before}
     tables: dict[str, list[_Line]] = {}
     for line in _lines(list(scores)):
         tables.setdefault(line.heading, []).append(line)
-    parts = [(_table(heading, lines, earlier), _conditions(lines)) for heading, lines in tables.items()]
+    parts = [
+        (Text(heading, style="table.title"), _table(lines, earlier), _conditions(lines))
+        for heading, lines in tables.items()
+    ]
     return Group(*(part for table in parts for part in table))
 
 
-def _table(heading: str, lines: Sequence[_Line], before: dict[Key, Score] | None) -> "Table":
+def _table(lines: Sequence[_Line], before: dict[Key, Score] | None) -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     both_ways = any(line.directions for line in lines)
-    table = Table(title=heading, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
     table.add_column("languages", no_wrap=True)
     numbers = [*(("→", "←") if both_ways else ()), *(("before",) if before is not None else ()), "score"]
     for column in (*numbers, *(("change",) if before is not None else ()), "95 %", "n"):
@@ -108,7 +112,7 @@ def _conditions(lines: Sequence[_Line]) -> "Text":
 
     notes = [f"{_languages(line.score)}: {line.score.note}" for line in lines if line.score.note]
     signatures = dict.fromkeys(line.score.signature for line in lines if line.score.signature)
-    return Text("\n".join([*notes, *signatures, ""]), style="dim", overflow="fold")
+    return Text("\n".join([*notes, *signatures, ""]), style="dim")
 
 
 def _key(score: Score) -> Key:
