@@ -112,7 +112,7 @@ def test_an_unknown_key_like_no_other_gets_the_known_ones():
         (["batches.sets=[]"], "batches.sets: write n-way, en-xx, all-pairs or pairs"),
         (["batches.sets=[[en, de, fr]]"], "batches.sets: write n-way, en-xx, all-pairs or pairs"),
         (["batches.sets=[[en, xq]]"], "batches.sets: 'xq' is not a language code"),
-        (["batches.rows=0"], "batches.rows: Input should be greater than 0, not 0"),
+        (["batches.rows=1"], "batches.rows: Input should be greater than 1, not 1"),
         (["batches.temperature=0.5"], "batches.temperature: Input should be greater than or equal to 1"),
         (["training={}"], "training: give either steps or epochs"),
         (["training={steps: 1, epochs: 1}"], "training: give either steps or epochs"),

@@ -39,9 +39,11 @@ def train(
 
     Example: interlingua train quickstart --set training.steps=300 -o runs/first
     """
-    from interlingua.errors import RecipeError
+    from interlingua.errors import OutputError, RecipeError
     from interlingua.training.recipe import load_recipe
 
+    if resume and overwrite:
+        raise OutputError("--resume goes on with a run and --overwrite replaces it; give one of them")
     many = _seeds(seed, seeds)
     checked = [load_recipe(recipe, set_ or ()) for recipe in recipes]
     runs = [(recipe, one) for recipe in checked for one in many]
@@ -97,8 +99,14 @@ def _plan(recipes: list["Recipe"], *, as_json: bool) -> None:
 
 
 def _show(result: "RunResult") -> None:
+    from interlingua.evaluation import headline_scores
+
     if result.after:
         print_scores(result.after, before=result.before)
+    for score in headline_scores(result.start):
+        typer.echo(
+            f"{score.task}: {100 * score.value:.1f} before the first step, the student's start from the rows (LSI)"
+        )
     typer.echo(f"trained in {result.seconds:,.0f} s; the encoder is in {result.folder / 'model'}")
 
 

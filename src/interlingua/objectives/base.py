@@ -184,6 +184,10 @@ class Objective(nn.Module, ABC):
     def __add__(self, other: "Objective") -> "Sum":
         return Sum([(1.0, self), (1.0, other)])
 
+    def __radd__(self, nothing: int) -> "Objective":
+        """Let ``sum([a, b])`` begin with 0."""
+        return self if nothing == 0 else NotImplemented
+
     def __mul__(self, weight: float) -> "Sum":
         return Sum([(weight, self)])
 

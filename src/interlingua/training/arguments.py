@@ -10,7 +10,7 @@ __all__ = ["training_arguments"]
 
 
 def training_arguments(
-    recipe: Recipe, folder: RunFolder, model: SentenceTransformer, *, choose_best: bool
+    recipe: Recipe, folder: RunFolder, model: SentenceTransformer, *, steps: int, choose_best: bool
 ) -> SentenceTransformerTrainingArguments:
     """Return the arguments of the trainer; gradient checkpointing is switched on in the model itself."""
     training = recipe.training
@@ -30,7 +30,7 @@ def training_arguments(
         bf16=_bf16(training.precision, model),
         optim="adamw_torch_fused",
         use_cpu=not on_gpu,
-        logging_steps=training.log_every,
+        logging_steps=min(training.log_every, max(1, steps // 4)),  # short runs have a curve too
         eval_strategy="steps" if choose_best else "no",
         eval_steps=training.evaluate_every,
         save_strategy="steps" if save_every else "no",

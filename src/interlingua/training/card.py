@@ -45,7 +45,7 @@ def _usage(recipe: Recipe) -> str:
     return (
         "## Use\n\n```python\nfrom sentence_transformers import SentenceTransformer\n\n"
         'model = SentenceTransformer("path/to/model")\n'
-        'vectors = model.encode(["Good morning.", "Guten Morgen."])\n'
+        'vectors = model.encode(["one text", "another text"])\n'
         f"model.similarity(vectors, vectors)\n```{prefix}"
     )
 

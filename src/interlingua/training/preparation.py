@@ -8,8 +8,9 @@ from accelerate import PartialState
 from interlingua.corpus import Corpus
 from interlingua.encoder import SentenceEncoder
 from interlingua.encoder.store import VectorStore
+from interlingua.errors import TrainingError
 from interlingua.objectives import Objective, VectorDistillation
-from interlingua.sbert import SentenceTransformer, append_normalize, embedding_dimension, load
+from interlingua.sbert import SentenceTransformer, StaticEmbedding, append_normalize, embedding_dimension, load
 from interlingua.training import parts
 from interlingua.training.cells import CellTable
 from interlingua.training.data import CellBatches
@@ -60,6 +61,11 @@ def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = No
         cells = CellTable.build(corpus, model, folder.work / "cells", prefix=recipe.student.prefix)
     dimensions = None if teacher is None else (embedding_dimension(model), teacher.dimension)
     objective = parts.make_objective(recipe, dimensions)
+    if isinstance(model[0], StaticEmbedding) and dimensions is not None and any(True for _ in objective.parameters()):
+        raise TrainingError(
+            f"the student's vectors have {dimensions[0]} dimensions and the teacher's {dimensions[1]}; a static "
+            f"student has no place for a projection between them: set student.dimension={dimensions[1]}"
+        )
     if any(isinstance(one, VectorDistillation) for one in objective.modules()):
         append_normalize(model)
     plan = parts.make_plan(recipe, corpus, cells, seed=recipe.training.seed)

@@ -4,7 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,14 @@ class RunResult:
         folder: The run folder.
         before, after: Scores on the recipe's test tasks.
         seconds: Of training alone.
+        start: Scores between the two, where the student's start is itself made from the rows (LSI).
     """
 
     folder: Path
     before: list[Score]
     after: list[Score]
     seconds: float
+    start: list[Score] = field(default_factory=list)
 
     @cached_property
     def model(self) -> SentenceTransformer:
@@ -120,7 +122,7 @@ def train(
     after = evaluate(ready.encoder(ready.model), tasks) if tasks else []
     scores = {**load_scores(folder.scores), "after": after}
     _export(ready, folder, scores, seconds)
-    return RunResult(folder.path, scores["before"], after, seconds)
+    return RunResult(folder.path, scores["before"], after, seconds, scores.get("start", []))
 
 
 def _fit(ready: Prepared, folder: RunFolder, choosing: Sequence[Task], *, resume: bool, progress: bool) -> float:
@@ -133,7 +135,7 @@ def _fit(ready: Prepared, folder: RunFolder, choosing: Sequence[Task], *, resume
     loss = EncoderLoss(ready.model, ready.objective, gradient_cache=recipe.batches.gradient_cache)
     trainer = MultiwayTrainer(
         ready.model,
-        training_arguments(recipe, folder, ready.model, choose_best=evaluator is not None),
+        training_arguments(recipe, folder, ready.model, steps=len(ready.batches), choose_best=evaluator is not None),
         ready.batches,
         loss,
         evaluator=evaluator,
@@ -191,4 +193,4 @@ def _finished(folder: RunFolder) -> RunResult:
     scores = load_scores(folder.scores)
     seconds = json.loads(folder.facts.read_text(encoding="utf-8"))["seconds"]
     logger.info("%s is finished already; nothing to resume", folder.path)
-    return RunResult(folder.path, scores["before"], scores["after"], seconds)
+    return RunResult(folder.path, scores["before"], scores["after"], seconds, scores.get("start", []))

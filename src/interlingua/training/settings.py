@@ -126,7 +126,7 @@ class ObjectiveSettings(BaseModel):
 class BatchSettings(_Part):
     """Which cells meet; see `interlingua.training.BatchPlan`."""
 
-    rows: Annotated[int, Field(gt=0)] = 64
+    rows: Annotated[int, Field(gt=1)] = 64
     sets: Literal["n-way", "en-xx", "all-pairs"] | list[tuple[str, str]] = "n-way"
     center: str = "eng_Latn"
     mixed: bool = False

@@ -14,6 +14,7 @@ from interlingua.corpus.readers.parquet import read_parquet
 from interlingua.corpus.readers.tatoeba import tatoeba_files
 from interlingua.corpus.readers.tmx import read_tmx
 from interlingua.errors import CorpusError
+from interlingua.languages import canonical
 from interlingua.types import Row
 
 __all__ = ["open_rows"]
@@ -41,12 +42,16 @@ def open_rows(
 
     Raises:
         CorpusError: Nothing there, or no reader for it; and whatever the reader raises.
+        LanguageError: ``rename`` means a language that nobody knows.
 
     Example:
         >>> open_rows("notes.docx")
         Traceback (most recent call last):
         interlingua.errors.CorpusError: there is no file or folder notes.docx
     """
+    for meant in (rename or {}).values():
+        if not meant.startswith("_"):
+            canonical(meant)  # a wrong word of the user's is not a fault of every record
     path = Path(source)
     if isinstance(source, str) and not path.exists() and "=" in source:
         return read_lines(_aligned(source))
