@@ -3,8 +3,9 @@
 Names are loaded when they are first used: the store alone needs no torch.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from interlingua.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from interlingua.encoder.function import FunctionEncoder
@@ -26,20 +27,17 @@ __all__ = [
     "transformer_student",
 ]
 
-_HOMES = {
-    "FunctionEncoder": "function",
-    "SentenceEncoder": "sentence",
-    "StoredEncoder": "store",
-    "StoredVectors": "shards",
-    "VectorStore": "store",
-    "cache_folder": "store",
-    "load_encoder": "loading",
-    "static_student": "students",
-    "transformer_student": "students",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "FunctionEncoder": "function",
+        "SentenceEncoder": "sentence",
+        "StoredEncoder": "store",
+        "StoredVectors": "shards",
+        "VectorStore": "store",
+        "cache_folder": "store",
+        "load_encoder": "loading",
+        "static_student": "students",
+        "transformer_student": "students",
+    },
+)

@@ -59,7 +59,27 @@ class MadeOnce:
         return self._made[key]
 
 
-class Priority:
+class _TeacherLabels:
+    """What labels from a teacher have in common: an order of views, a temperature, and whether edges differ."""
+
+    def __init__(
+        self,
+        order: Sequence[str] | None = None,
+        *,
+        temperature: float | None = None,
+        per: Literal["row", "edge"] = "row",
+    ) -> None:
+        self.order = order
+        one_of("per", per, ("row", "edge"))
+        self.temperature = _positive(temperature)
+        self.by_edge = per == "edge"
+
+    def _views(self, pool: Pool, anchor: int, candidate: int) -> Tensor:
+        """Return the views that labels are made from, by priority."""
+        return view_order(pool, self.order, (anchor, candidate) if self.by_edge else None)
+
+
+class Priority(_TeacherLabels):
     r"""Labels from the teacher vector of the highest-priority language: :math:`W_{ij} = softmax_j(u_i u_j / \tau)`.
 
     Args:
@@ -80,25 +100,13 @@ class Priority:
         ['teacher']
     """
 
-    def __init__(
-        self,
-        order: Sequence[str] | None = None,
-        *,
-        temperature: float | None = None,
-        per: Literal["row", "edge"] = "row",
-    ) -> None:
-        self.order = order
-        one_of("per", per, ("row", "edge"))
-        self.temperature = _positive(temperature)
-        self.by_edge = per == "edge"
-
     def vectors(self, pool: Pool, anchor: int, candidate: int) -> tuple[Tensor, Tensor]:
         """Return the teacher vector that stands for every cell's row, and which cells have one."""
-        chosen, known = pool.best_known(view_order(pool, self.order, (anchor, candidate) if self.by_edge else None))
+        chosen, known = pool.best_known(self._views(pool, anchor, candidate))
         return pool.teacher[chosen], known
 
 
-class Average:
+class Average(_TeacherLabels):
     r"""Labels from the mean of the languages' similarities: :math:`W = softmax((A^s + A^t) / 2\tau)`.
 
     Needs a multilingual teacher. A cell whose row lacks one of the views uses its row's best vector in that place.
@@ -116,23 +124,11 @@ class Average:
         True
     """
 
-    def __init__(
-        self,
-        order: Sequence[str] | None = None,
-        *,
-        temperature: float | None = None,
-        per: Literal["row", "edge"] = "row",
-    ) -> None:
-        self.order = order
-        one_of("per", per, ("row", "edge"))
-        self.temperature = _positive(temperature)
-        self.by_edge = per == "edge"
-
     def vectors(self, pool: Pool, anchor: int, candidate: int) -> tuple[Tensor, Tensor]:
         """Return the teacher vectors of a row's views side by side, and which cells have any."""
-        ranked = view_order(pool, self.order, (anchor, candidate) if self.by_edge else None)
+        ranked = self._views(pool, anchor, candidate)
         fallback, known = pool.best_known(ranked)
-        views = sorted(ranked.tolist()) if not self.by_edge else sorted({anchor, candidate})
+        views = sorted(ranked.tolist())
         own_known = pool.cells.teacher_known
         blocks = []
         for view in views:
