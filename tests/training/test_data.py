@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from interlingua.training import BatchPlan, CellBatches, CellTable
+from interlingua.training import BatchPlan, CellBatches, CellTable, load_recipe
+from interlingua.training.preparation import _count
 from training.world import make_batches, toy_corpus, toy_student
 
 
@@ -83,3 +84,11 @@ def test_the_order_says_which_cell_each_text_is(tmp_path):
     for text, cell in zip(ids, batch.order.tolist(), strict=True):
         units = batches.cells.units(int(batch.row[cell]), int(batch.view[cell]))
         assert torch.equal(text, torch.from_numpy(np.asarray(units, dtype=np.int64)))
+
+
+@pytest.mark.parametrize(("epochs", "expected"), [(1, 3), (2, 6), (0.5, 2), (2.34, 7)])
+def test_epochs_become_batches(tmp_path, epochs, expected):
+    recipe = load_recipe("quickstart", [f"training.epochs={epochs}"])
+    batches = make_batches(toy_student("static"), tmp_path, corpus=toy_corpus(12), size=4, count=1)
+    assert len(batches.plan.epoch(0)) == 3
+    assert _count(recipe, batches) == expected

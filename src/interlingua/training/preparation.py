@@ -106,5 +106,7 @@ def _count(recipe: Recipe, batches: CellBatches) -> int:
         return training.steps * training.accumulation
     assert training.epochs is not None
     whole = int(training.epochs)
-    lengths = [len(batches.plan.epoch(number)) for number in range(whole + 1)]
-    return max(1, sum(lengths[:whole]) + round((training.epochs - whole) * lengths[whole]))
+    batch_count = sum(len(batches.plan.epoch(number)) for number in range(whole))
+    if training.epochs > whole:
+        batch_count += round((training.epochs - whole) * len(batches.plan.epoch(whole)))
+    return max(1, batch_count)
