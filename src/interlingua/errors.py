@@ -7,6 +7,7 @@
     ├── CorpusError        rows: a missing column, an empty corpus, an unknown set
     │   └── FormatError    a file that is not what it should be: carries path and line
     ├── EncoderError       a model that does not load, or vectors that do not fit
+    ├── AlignmentError     words: links beyond them, an aligner that is missing or fails
     ├── ObjectiveError     a batch or setting for which an objective is not defined
     ├── EvaluationError    a task that cannot be scored
     ├── RecipeError        a recipe that cannot be run as written
@@ -19,6 +20,7 @@ A message says what is wrong, where, and what to do now.
 from pathlib import Path
 
 __all__ = [
+    "AlignmentError",
     "CorpusError",
     "EncoderError",
     "EvaluationError",
@@ -66,6 +68,10 @@ class FormatError(CorpusError):
 
 class EncoderError(InterlinguaError):
     """A model that does not load, or vectors that do not fit."""
+
+
+class AlignmentError(InterlinguaError):
+    """Links that do not fit their words, or an aligner that is missing or fails."""
 
 
 class ObjectiveError(InterlinguaError):

@@ -1,13 +1,18 @@
 """The nouns that more than one folder speaks of. NumPy only: importing this loads neither torch nor a model."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Encoder", "PoolingMode", "Row", "Score", "Task", "Vectors"]
+from interlingua.errors import AlignmentError
+
+__all__ = ["Aligner", "Encoder", "Links", "PoolingMode", "Row", "Score", "Spans", "Task", "Vectors", "WordPair"]
+
+Spans: TypeAlias = NDArray[np.int32]
+"""Where the words of a text stand in it: begin and end (exclusive) in characters, shape ``(words, 2)``, in order."""
 
 Vectors: TypeAlias = NDArray[np.floating[Any]]
 """Vectors, shape ``(n, dim)``, one per text; unit rows unless it says otherwise."""
@@ -81,6 +86,112 @@ class Score:
         return {key: _plain(value) for key, value in asdict(self).items()}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WordPair:
+    """Two sentences that translate each other, cut into words.
+
+    Args:
+        source, target: The texts.
+        source_words, target_words: Their words.
+
+    Raises:
+        AlignmentError: If words are no spans of their text, in order and without overlap.
+    """
+
+    source: str
+    target: str
+    source_words: Spans
+    target_words: Spans
+
+    def __post_init__(self) -> None:
+        for side, text in (("source", self.source), ("target", self.target)):
+            spans = _spans(getattr(self, f"{side}_words"))
+            object.__setattr__(self, f"{side}_words", spans)
+            flat = spans.reshape(-1)
+            if len(flat) and (
+                flat[0] < 0 or flat[-1] > len(text) or (np.diff(flat) < 0).any() or (spans[:, 0] >= spans[:, 1]).any()
+            ):
+                raise AlignmentError(
+                    f"the words of a {side} text of {len(text)} characters are no spans in order: {spans.tolist()}"
+                )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """Which words of a pair of sentences translate each other.
+
+    No way of cutting words is baked in: the spans say what word a number means.
+
+    Args:
+        source, target: The words, as spans of their texts; shapes ``(m, 2)`` and ``(n, 2)``.
+        pairs: Linked words ``(source word, target word)``, counted from 0, each pair once, in order; shape ``(k, 2)``.
+        scores: How sure the aligner is of each, shape ``(k,)``; 1 where it does not say. Scales differ by aligner.
+        sure: Of a gold alignment: False for links that are possible only, shape ``(k,)``; None where all are sure.
+
+    Raises:
+        AlignmentError: If a link points beyond the words, or counts differ.
+
+    Example:
+        >>> links = Links([(0, 3), (4, 7)], [(0, 4), (5, 8)], [(1, 0), (0, 1)])
+        >>> links.pairs.tolist(), len(links)
+        ([[0, 1], [1, 0]], 2)
+    """
+
+    source: Spans
+    target: Spans
+    pairs: NDArray[np.int32]
+    scores: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
+    sure: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        source, target, pairs = _spans(self.source), _spans(self.target), _spans(self.pairs)
+        scores = np.asarray(self.scores, dtype=np.float32).reshape(-1)
+        scores = scores if len(scores) or not len(pairs) else np.ones(len(pairs), dtype=np.float32)
+        sure = None if self.sure is None else np.asarray(self.sure, dtype=bool).reshape(-1)
+        if len(scores) != len(pairs) or (sure is not None and len(sure) != len(pairs)):
+            raise AlignmentError(f"there are {len(pairs)} links, {len(scores)} scores; give one score a link")
+        if len(pairs):
+            beyond = ((pairs < 0) | (pairs >= (len(source), len(target)))).any(axis=1)
+            if beyond.any():
+                i, j = pairs[beyond.argmax()].tolist()
+                raise AlignmentError(
+                    f"link {i}-{j} points beyond the words: there are {len(source)} in the source and {len(target)} in "
+                    "the target, counted from 0"
+                )
+            _, first = np.unique(pairs[:, 0].astype(np.int64) * len(target) + pairs[:, 1], return_index=True)
+            pairs, scores, sure = pairs[first], scores[first], None if sure is None else sure[first]
+        for name, value in (
+            ("source", source),
+            ("target", target),
+            ("pairs", pairs),
+            ("scores", scores),
+            ("sure", sure),
+        ):
+            object.__setattr__(self, name, value)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+
+class Aligner(Protocol):
+    """Sentence pairs to links. Whatever has these members can be run, stored, scored and trained on."""
+
+    @property
+    def name(self) -> str:
+        """How tables call it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when a link could: model, layer, matcher, threshold, version of a program."""
+
+    def align(self, pairs: Iterable[WordPair]) -> Iterator[Links]:
+        """Yield the links of every pair, in order; links have the words that the pair has.
+
+        Raises:
+            AlignmentError: If it cannot run, or gives less than one answer a pair.
+        """
+
+
 class Task(Protocol):
     """A question asked of an encoder. Holds its data; knows nothing of training, files or reports."""
 
@@ -90,6 +201,10 @@ class Task(Protocol):
 
     def run(self, encoder: Encoder) -> Iterator[Score]:
         """Ask the question; yield one score per language pair (or language) and metric."""
+
+
+def _spans(values: ArrayLike) -> NDArray[np.int32]:
+    return np.asarray(values, dtype=np.int32).reshape(-1, 2)
 
 
 def _plain(value: Any) -> Any:
