@@ -10,13 +10,15 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 from accelerate.state import AcceleratorState, GradientState, PartialState
 
+from interlingua.corpus.hashing import text_hash
 from interlingua.objectives import Objective, presets
 from interlingua.sbert import SentenceTransformer, append_normalize
 from interlingua.training import TeacherVectors
-from interlingua.training.cells import text_hash
+from training.linked import linked_batches
 from training.world import make_batches, make_trainer, toy_corpus, toy_student, weights
 
 Weights = dict[str, torch.Tensor]
+PAIRS = [("eng_Latn", "deu_Latn"), ("eng_Latn", "tel_Telu")]
 
 
 def hard() -> Objective:
@@ -35,6 +37,11 @@ def projected() -> Objective:
     """Distillation to another dimension, whose map begins differently in every process."""
     torch.manual_seed(1 + int(os.environ.get("RANK", 0)))
     return presets.mse_distillation(projection=(16, 6)) + 0.1 * hard()
+
+
+def language_models() -> Objective:
+    """No sentence vectors at all: what is encoded are texts with hidden tokens."""
+    return presets.masked_language_modelling() + presets.translation_language_modelling()
 
 
 def random_teacher(dimension: int) -> TeacherVectors:
@@ -70,6 +77,17 @@ SCENARIOS: Mapping[str, Mapping[str, object]] = {
         "objective": projected,
         "teacher": 6,
     },
+    "wacse": {"kind": "transformer", "objective": presets.wacse, "linked": True},
+    "wacse, three rows, gradient cache": {
+        "kind": "transformer",
+        "objective": lambda: presets.wacse(awp_fraction=0.5),
+        "linked": True,
+        "gradient_cache": True,
+        "rows": 3,
+        "size": 2,
+    },
+    "dap, three rows": {"kind": "transformer", "objective": presets.dap, "linked": True, "rows": 3, "size": 2},
+    "mlm and tlm": {"kind": "transformer", "objective": language_models, "linked": True},
 }
 """Eleven rows make unequal shards; of three rows in batches of two, one process has none in every other batch."""
 
@@ -86,20 +104,26 @@ def fit(model: SentenceTransformer, folder: Path, *, rank: int = 0, processes: i
     del settings["kind"]
     make: Callable[[], Objective] = settings.pop("objective", hard)  # type: ignore[assignment]
     rows, dimension = settings.pop("rows", None), int(str(settings.pop("teacher", 0)))
-    batches = make_batches(
-        model,
-        folder / f"rank-{rank}",
-        corpus=toy_corpus(missing=0.2) if rows is None else toy_corpus(int(str(rows))),
-        size=int(str(settings.pop("size", 11))),
-        count=int(str(settings.pop("count", 4))),
-        rank=rank,
-        processes=processes,
-        teacher=random_teacher(dimension) if dimension else None,
-    )
     objective = make()
+    world = {
+        "corpus": toy_corpus(missing=0.2) if rows is None else toy_corpus(int(str(rows))),
+        "size": int(str(settings.pop("size", 11))),
+        "count": int(str(settings.pop("count", 4))),
+        "rank": rank,
+        "processes": processes,
+    }
+    place = folder / f"rank-{rank}"
+    if settings.pop("linked", False):
+        batches = linked_batches(model, place, objective, sets=PAIRS, **world)  # type: ignore[arg-type]
+    else:
+        teacher = random_teacher(dimension) if dimension else None
+        batches = make_batches(model, place, teacher=teacher, **world)  # type: ignore[arg-type]
     trainer = make_trainer(model, batches, folder, objective=objective, **settings)  # type: ignore[arg-type]
     trainer.train()
-    return weights(model) | {f"objective.{name}": value for name, value in weights(objective).items()}
+    beside = trainer.encoder_loss.beside()
+    return weights(model) | {
+        f"{part}.{name}": value for part, module in beside.items() for name, value in weights(module).items()
+    }
 
 
 def train_everything(rank: int, processes: int, folder: str) -> None:

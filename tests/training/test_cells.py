@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 
 import interlingua.training.cells as cells_module
 from interlingua.corpus import Corpus
+from interlingua.corpus.hashing import text_hash
 from interlingua.errors import InterlinguaError
 from interlingua.sbert import token_ids
 from interlingua.training import CellTable
-from interlingua.training.cells import text_hash
 from interlingua.types import Row
 from toy import toy_static, toy_transformer
 from training.world import toy_corpus

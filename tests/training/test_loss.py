@@ -7,11 +7,11 @@ import torch
 from torch.utils.checkpoint import checkpoint
 
 import interlingua.training.loss as loss_module
+from interlingua.corpus.hashing import text_hash
 from interlingua.errors import ObjectiveError, TrainingError
 from interlingua.objectives import EncodedCells, VectorDistillation, presets, same_text
 from interlingua.sbert import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from interlingua.training import BatchPlan, CellBatches, CellTable, EncoderLoss
-from interlingua.training.cells import text_hash
 from training.world import make_batches, toy_corpus, toy_student, weights
 
 PAIR = ("eng_Latn", "deu_Latn")

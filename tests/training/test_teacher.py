@@ -4,11 +4,11 @@ import torch
 
 import interlingua.training.teacher as teacher_module
 from interlingua.corpus import Corpus
+from interlingua.corpus.hashing import text_hash
 from interlingua.encoder import VectorStore
 from interlingua.errors import TrainingError
 from interlingua.objectives import EncodedCells, presets
 from interlingua.training import BatchPlan, CellBatches, CellTable, TeacherVectors
-from interlingua.training.cells import text_hash
 from interlingua.types import Row
 from toy import toy_static
 from training.world import toy_corpus

@@ -80,7 +80,7 @@ def test_weights_and_heads_are_kept_in_checkpoints(tmp_path):
 
     whole, heads = run(tmp_path / "whole", seed=0)
     run(tmp_path / "parts", seed=0, stop=2)
-    assert (tmp_path / "parts/checkpoints/checkpoint-2/objective.safetensors").is_file()
+    assert (tmp_path / "parts/checkpoints/checkpoint-2/beside.safetensors").is_file()
     resumed, resumed_heads = run(tmp_path / "parts", seed=1, resume=newest(tmp_path / "parts"))
     assert same_weights(resumed, whole)
     assert same_weights(resumed_heads, heads)
@@ -91,7 +91,7 @@ def test_a_checkpoint_of_another_objective_is_refused(tmp_path):
     batches = make_batches(model, tmp_path, count=2, teacher=random_teacher(6))
     make_trainer(model, batches, tmp_path, save_strategy="steps", save_steps=2).train()
     other = make_trainer(model, batches, tmp_path, objective=presets.mse_distillation(projection=(16, 6)))
-    with pytest.raises(TrainingError, match=r"holds no objective.safetensors.*belongs to another recipe"):
+    with pytest.raises(TrainingError, match=r"holds weights of nothing beside the model.*belongs to another recipe"):
         other.train(resume_from_checkpoint=newest(tmp_path))
 
 

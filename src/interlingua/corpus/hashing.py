@@ -1,12 +1,17 @@
 """Hashes that name the content of a corpus."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
-__all__ = ["RowHasher", "hash_files"]
+__all__ = ["RowHasher", "TextHash", "hash_files", "text_hash"]
+
+TextHash: TypeAlias = NDArray[np.int64]
+"""Hashes of texts; 0 stands for a missing cell."""
 
 
 class RowHasher:
@@ -33,3 +38,16 @@ def hash_files(files: Iterable[Path]) -> str:
             while block := stream.read(1 << 20):
                 whole.update(block)
     return whole.hexdigest()
+
+
+def text_hash(texts: Sequence[str | None]) -> TextHash:
+    """Return a 63-bit hash of every text; 0 for None.
+
+    Example:
+        >>> a, b, none = text_hash(["one", "two", None])
+        >>> bool(a != b), int(none)
+        (True, 0)
+    """
+    return np.array(
+        [0 if text is None else (xxhash.xxh3_64_intdigest(text.encode()) >> 1) or 1 for text in texts], dtype=np.int64
+    )

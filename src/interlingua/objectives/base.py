@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from interlingua.errors import ObjectiveError
+from interlingua.objectives.tokens import Decoder, Head, LinkedWords, Predictions, TokenStates
 
 __all__ = ["EncodedCells", "Objective", "Sum", "one_of"]
 
@@ -28,6 +29,11 @@ class EncodedCells:
         teacher_known: Which cells have a teacher vector, shape ``(M,)``; all of them if None.
         owner: For a mined negative the row that it was mined for, else -1; shape ``(M,)``.
         raw: The vectors before normalisation, shape ``(M, D)``, for objectives that compare lengths too.
+        tokens: States of the tokens of these cells; other processes' are not gathered, as with all that follows.
+        words: Words of pairs of cells, and which of them are linked.
+        predictions: What is to be predicted, by `Predictor.key`.
+        head: States to logits over the vocabulary.
+        decoder: Source states to states at the places of a target text.
     """
 
     vectors: Tensor
@@ -39,6 +45,11 @@ class EncodedCells:
     teacher_known: Tensor | None = None
     owner: Tensor | None = None
     raw: Tensor | None = None
+    tokens: TokenStates | None = None
+    words: LinkedWords | None = None
+    predictions: Mapping[str, Predictions] | None = None
+    head: Head | None = None
+    decoder: Decoder | None = None
 
     def __post_init__(self) -> None:
         cells = len(self.vectors)
@@ -163,11 +174,14 @@ class Objective(nn.Module, ABC):
     Objectives add and scale: ``Contrast(...) + 0.1 * VectorDistillation()`` is one too.
 
     Attributes:
-        needs: What the batch must carry besides vectors: any of ``teacher``, ``raw``, ``text``.
+        needs: What the batch must carry besides vectors: any of ``teacher``, ``raw``, ``text``, ``tokens``, ``words``,
+            ``predictions``, ``head``, ``decoder``.
+        uses_vectors: Whether sentence vectors are looked at; where no part of a sum does, none are made.
         diagnostics: Numbers of the last batch that are worth a log line but are not part of the loss.
     """
 
     needs: ClassVar[frozenset[str]] = frozenset()
+    uses_vectors: bool = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -219,6 +233,7 @@ class Sum(Objective):
                 flat.append((weight, part))
         self.weights: list[float] = [weight for weight, _ in flat]
         self.parts = nn.ModuleList(part for _, part in flat)
+        self.uses_vectors = any(part.uses_vectors for part in self.members)
 
     @property
     def members(self) -> list[Objective]:

@@ -12,13 +12,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from interlingua.corpus.hashing import TextHash
 from interlingua.errors import TrainingError
-from interlingua.training.cells import TextHash
 
 __all__ = ["Batch", "BatchPlan", "language_sets"]
 
 Integers = NDArray[np.int64]
 SOURCE, TARGET = "source", "target"
+TEXT, TWIN = "text", "twin"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +46,12 @@ class Batch:
 def language_sets(
     sets: str | Sequence[Sequence[str]], languages: Sequence[str], *, center: str
 ) -> list[tuple[str, ...]]:
-    """Return the language pairs that a recipe's ``sets`` stands for, center first.
+    """Return the sets of languages that a recipe's ``sets`` stands for, center first.
 
     Args:
         sets: ``en-xx`` (the centre with every other language), ``all-pairs``, or the pairs themselves; the languages of
-            a pair come in the order of the corpus, which a recipe makes that of its priority.
+            a pair come in the order of the corpus, which a recipe makes that of its priority. ``cells``: every text by
+            itself. ``twins``: every text with itself, to be encoded twice.
         languages: The languages of the corpus.
         center: The centre of ``en-xx``.
 
@@ -64,12 +66,18 @@ def language_sets(
     """
     if sets == "all-pairs":
         return list(combinations(languages, 2))
+    if sets == "cells":
+        return [(language,) for language in languages]
+    if sets == "twins":
+        return [(language, language) for language in languages]
     if sets == "en-xx":
         if center not in languages:
             raise TrainingError(f"sets: en-xx needs {center}; the corpus has {', '.join(languages)}")
         return [(center, other) for other in languages if other != center]
     if isinstance(sets, str):
-        raise TrainingError(f"sets: {sets} is unknown; write n-way, en-xx, all-pairs or a list of language pairs")
+        raise TrainingError(
+            f"sets: {sets} is unknown; write n-way, en-xx, all-pairs, cells, twins or a list of language pairs"
+        )
     for pair in sets:
         if len(pair) != 2 or len(set(pair)) != 2 or not set(pair) <= set(languages):
             raise TrainingError(f"sets: {list(pair)} is no pair of two of the languages {', '.join(languages)}")
@@ -83,7 +91,8 @@ class BatchPlan:
         hashes: Text hash of every cell, shape ``(N, L)``, 0 where there is none.
         languages: Names of the L columns.
         size: Rows a batch.
-        sets: Pairs of languages; None for n-way rows.
+        sets: Pairs of languages, or single ones; None for n-way rows. A language paired with itself gives every text
+            twice, in the views ``text`` and ``twin``.
         mixed: Pairs of all sets may meet in a batch, in the views ``source`` and ``target`` (or, where all sets share
             their first language, in that language's view and ``x``). Else every batch holds one set.
         draw: Which of the sets that a row has become examples: ``all`` of them, one drawn anew every ``epoch``, or one
@@ -130,7 +139,7 @@ class BatchPlan:
         self._has = self._present()
         usable = int(self._has.any(axis=1).sum())
         if usable < size:
-            what = "two languages" if sets is None else "both languages of a set"
+            what = "two languages" if sets is None else "the languages of a set"
             raise TrainingError(
                 f"a batch of {size:,} rows is larger than the {usable:,} rows that have text in {what}; "
                 f"lower batches.rows to {usable:,} or less"
@@ -142,6 +151,8 @@ class BatchPlan:
     def _views(self) -> tuple[str, ...] | None:
         if self.sets is None:
             return self.languages
+        if any(len(set(one)) == 1 for one in self.sets):
+            return (TEXT, TWIN)[: len(self.sets[0])]
         if not self.mixed:
             return None  # each batch has the two languages of its set
         first = {pair[0] for pair in self.sets}
@@ -152,7 +163,7 @@ class BatchPlan:
         present = self.hashes != 0
         if self.sets is None:
             return np.asarray(present.sum(axis=1, keepdims=True) >= 2)
-        return np.stack([present[:, a] & present[:, b] for a, b in self.sets], axis=1)
+        return np.stack([present[:, list(one)].all(axis=1) for one in self.sets], axis=1)
 
     def epoch(self, number: int) -> list[Batch]:
         """Return the batches of an epoch: every row with two or more cells of a set is drawn at least once."""

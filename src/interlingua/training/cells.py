@@ -15,14 +15,14 @@ import xxhash
 from numpy.typing import NDArray
 
 from interlingua.corpus import Corpus
+from interlingua.corpus.hashing import TextHash, text_hash
 from interlingua.sbert import SentenceTransformer, can_pretokenise, fingerprint, token_ids
 
-__all__ = ["CellTable", "TextHash", "text_hash"]
+__all__ = ["CellTable"]
 
 logger = logging.getLogger(__name__)
 
-TextHash = NDArray[np.int64]
-"""Hashes of texts; 0 stands for a missing cell."""
+_ROWS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +63,14 @@ class CellTable:
         """Return the token ids of a cell (or the bytes of its text)."""
         start, length = self.spans[row, language]
         return self._units[start : start + length]
+
+    def vocabulary(self, language: int) -> NDArray[np.int32]:
+        """Return every token id that occurs in a language, in order."""
+        found = np.zeros(0, dtype=np.int32)
+        for start in range(0, len(self), _ROWS_AT_ONCE):
+            rows = range(start, min(start + _ROWS_AT_ONCE, len(self)))
+            found = np.union1d(found, np.concatenate([self.units(row, language) for row in rows]))
+        return found
 
     def text(self, row: int, language: int) -> str:
         """Return the text of a cell, where the table holds texts."""
@@ -113,19 +121,6 @@ class CellTable:
         finally:
             shutil.rmtree(work, ignore_errors=True)
         return table
-
-
-def text_hash(texts: Sequence[str | None]) -> TextHash:
-    """Return a 63-bit hash of every text; 0 for None.
-
-    Example:
-        >>> a, b, none = text_hash(["one", "two", None])
-        >>> bool(a != b), int(none)
-        (True, 0)
-    """
-    return np.array(
-        [0 if text is None else (xxhash.xxh3_64_intdigest(text.encode()) >> 1) or 1 for text in texts], dtype=np.int64
-    )
 
 
 def _write(

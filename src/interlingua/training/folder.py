@@ -35,6 +35,11 @@ class RunFolder:
         return self.path / "model"
 
     @property
+    def head(self) -> Path:
+        """The head that predicts tokens, where the run trained one: what `student.head` of a later run names."""
+        return self.path / "head.safetensors"
+
+    @property
     def student(self) -> Path:
         """The student as it was before training, where it was made by this run; gone at the end."""
         return self.path / "student"

@@ -15,7 +15,6 @@ import torch
 from interlingua.sbert import StaticEmbedding
 from interlingua.training import parts
 from interlingua.training.folder import RunFolder
-from interlingua.training.loss import EncoderLoss
 from interlingua.training.preparation import Prepared, prepare
 from interlingua.training.settings import Recipe
 
@@ -105,12 +104,12 @@ def forecast(recipe: Recipe) -> Forecast:
 def _seconds_per_batch(ready: Prepared) -> float:
     """Take whole steps on a copy of the student; the first ones, which set things up, do not count."""
     model = copy.deepcopy(ready.model)
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    loss = ready.loss(model)
+    trained = [parameter for parameter in loss.parameters() if parameter.requires_grad]
     optimizer: torch.optim.Optimizer = torch.optim.AdamW(trained)
     if isinstance(model[0], StaticEmbedding):  # as the trainer does
         model[0].embedding.sparse = True
         optimizer = torch.optim.SparseAdam(trained)
-    loss = EncoderLoss(model, ready.objective, gradient_cache=ready.recipe.batches.gradient_cache)
     taken = []
     for number in range(min(WARM_UP + PROBES, len(ready.batches))):
         started = time.monotonic()

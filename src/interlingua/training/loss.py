@@ -1,7 +1,8 @@
 """An objective as a sentence-transformers loss."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,13 @@ import xxhash
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from interlingua.errors import ObjectiveError, TrainingError
+from interlingua.encoder.heads import DenseTanh, language_model_head
+from interlingua.encoder.reconstruction import ReconstructionDecoder
+from interlingua.errors import ObjectiveError
 from interlingua.objectives import EncodedCells, Objective
-from interlingua.sbert import BaseModel
+from interlingua.objectives.tokens import LinkedWords, Predictions, TokenStates
+from interlingua.sbert import BaseModel, embedding_dimension
+from interlingua.training.passes import Pass, token_pass, vector_pass
 
 __all__ = ["CellBatch", "EncoderLoss"]
 
@@ -32,7 +37,8 @@ class CellBatch:
         order: Which cell each encoded text is, over all sub-batches in turn; shape ``(M,)``.
         row, view, text: See `EncodedCells`.
         views: Names of the views.
-        teacher, teacher_known: See `EncodedCells`.
+        teacher, teacher_known, words: See `EncodedCells`.
+        passes: Passes over texts with hidden tokens, by the key of the objective that predicts them.
         phantom: This process has no cell of its own; the one text in its features only keeps it in step with others.
     """
 
@@ -44,6 +50,8 @@ class CellBatch:
     views: tuple[str, ...]
     teacher: Tensor | None = None
     teacher_known: Tensor | None = None
+    words: LinkedWords | None = None
+    passes: Mapping[str, Pass] | None = None
     phantom: bool = False
 
 
@@ -62,6 +70,12 @@ class EncoderLoss(nn.Module):
             form): candidates without a row, mined for the row they stand in.
         gradient_cache: Encode sub-batches without keeping their activations, and again in the backward pass, so that
             memory grows with the sub-batch and not with the batch.
+        head: Safetensors file with a prediction head that an earlier run has kept; for objectives that predict tokens.
+            Unless given, that of the checkpoint is taken, and where it has none a new one, tied to the token table.
+        mlp: Train through a dense layer with tanh on top of the vectors, which is dropped afterwards (DAP, mSimCSE).
+
+    What is made here beside the model (head, decoder, dense layer) is trained and kept in checkpoints, and is no part
+    of the model that is saved in the end.
 
     Reference:
         Gao et al. 2021, Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup (gradient caching).
@@ -76,6 +90,8 @@ class EncoderLoss(nn.Module):
         views: Sequence[str] | None = None,
         negatives: str | None = None,
         gradient_cache: bool = False,
+        head: Path | None = None,
+        mlp: bool = False,
     ) -> None:
         super().__init__()
         self.model = model  # this very name is what the trainer swaps for its wrapped model
@@ -85,6 +101,15 @@ class EncoderLoss(nn.Module):
             raise ObjectiveError(f"negatives={negatives!r} is none of the views; name all views, as views=(...)")
         self.negatives = negatives
         self.gradient_cache = gradient_cache
+        needs = objective.requirements()
+        self.head = language_model_head(model, file=head) if "head" in needs else None
+        self.decoder = ReconstructionDecoder(model) if "decoder" in needs else None
+        self.mlp = DenseTanh(embedding_dimension(model)) if mlp else None
+
+    def beside(self) -> dict[str, nn.Module]:
+        """Return what is trained beside the model, by name: the objective, and head, decoder and dense layer if any."""
+        made = {"objective": self.objective, "head": self.head, "decoder": self.decoder, "mlp": self.mlp}
+        return {name: module for name, module in made.items() if module is not None}
 
     def forward(
         self, sentence_features: Iterable[dict[str, Any]] | CellBatch, labels: Tensor | None = None
@@ -107,7 +132,7 @@ class EncoderLoss(nn.Module):
                 "negatives need negatives=..."
             )
         hashes = [one for one in map(_token_hashes, columns) if one is not None]
-        raw = [self._encode(column) for column in columns]
+        raw = [self._project(self._run(vector_pass, column, False)[0]) for column in columns]
         size = len(raw[0])
         rows = torch.arange(size, device=raw[0].device) + _rank() * _ROWS_OF_A_PROCESS
         nowhere = torch.full_like(rows, -1)
@@ -127,10 +152,9 @@ class EncoderLoss(nn.Module):
         return terms
 
     def _cells(self, batch: CellBatch) -> dict[str, Tensor]:
-        encoded = torch.cat([self._encode(features) for features in batch.features])
-        raw = torch.empty_like(encoded)
-        raw[batch.order] = encoded
-        idle = 0.0 * encoded.sum() if batch.phantom else None
+        raw, tokens = self._texts(batch)
+        predictions = {key: self._predictions(one) for key, one in (batch.passes or {}).items()}
+        idle = 0.0 * raw.sum() if batch.phantom else None
         if batch.phantom:
             raw = raw[:0]
         cells = EncodedCells(
@@ -142,30 +166,73 @@ class EncoderLoss(nn.Module):
             text=batch.text,
             teacher=batch.teacher,
             teacher_known=batch.teacher_known,
+            tokens=tokens,
+            words=batch.words,
+            predictions=predictions or None,
+            head=self.head,
+            decoder=self.decoder,
         )
         terms: dict[str, Tensor] = self.objective(cells)
         if idle is not None:
             terms = {name: value + idle for name, value in terms.items()}
         return terms
 
-    def _encode(self, features: Mapping[str, Any]) -> Tensor:
+    def _texts(self, batch: CellBatch) -> tuple[Tensor, TokenStates | None]:
+        """Return the vectors of all cells, ``(M, D)``, and if an objective asks for them the states of their tokens."""
+        wanted = "tokens" in self.objective.requirements()
+        if not self.objective.uses_vectors and not wanted:
+            return torch.zeros(len(batch.order), 1, device=batch.order.device), None
+        made = [self._run(vector_pass, features, wanted) for features in batch.features]
+        encoded = self._project(torch.cat([vectors for vectors, _ in made]))
+        raw = torch.empty_like(encoded)
+        raw[batch.order] = encoded
+        if not wanted:
+            return raw, None
+        length = torch.empty_like(batch.order)
+        first = torch.empty_like(batch.order)
+        sizes = torch.cat([_lengths(features) for features in batch.features])
+        length[batch.order], first[batch.order] = sizes, sizes.cumsum(0) - sizes
+        used = slice(0, 0) if batch.phantom else slice(None)
+        ids = torch.cat([_ids(features) for features in batch.features])
+        states = torch.cat([states for _, states in made if states is not None])
+        return raw, TokenStates(states=states, ids=ids, first=first[used], length=length[used])
+
+    def _predictions(self, one: Pass) -> Predictions:
+        states = [
+            self._run(token_pass, features, places) for features, places in zip(one.features, one.places, strict=True)
+        ]
+        joined = torch.cat(states)
+        return Predictions(
+            states=joined, labels=one.labels, weights=one.weights, total=one.total, anchor=0.0 * joined.float().sum()
+        )
+
+    def _project(self, vectors: Tensor) -> Tensor:
+        return vectors if self.mlp is None else self.mlp(vectors)
+
+    def _run(self, encode: Callable[..., Any], features: Mapping[str, Any], *given: Any) -> Any:
+        """Encode features, keeping the activations or, with gradient caching, not."""
         if not self.gradient_cache or not torch.is_grad_enabled():
-            return _vectors(self.model, features)
-        vectors: Tensor = checkpoint(_vectors, self.model, features, use_reentrant=False)
-        return vectors
+            return encode(self.model, features, *given)
+        return checkpoint(encode, self.model, features, *given, use_reentrant=False)
 
 
 def _rank() -> int:
     return dist.get_rank() if dist.is_available() and dist.is_initialized() else 0
 
 
-def _vectors(model: nn.Module, features: Mapping[str, Any]) -> Tensor:
-    made = model(dict(features))  # modules add to the dictionary that they are given
-    vectors = made.get("sentence_embedding")
-    if vectors is None:
-        raise TrainingError("the model gives no sentence vector; its last modules must pool token states")
-    encoded: Tensor = vectors
-    return encoded
+def _ids(features: Mapping[str, Any]) -> Tensor:
+    """Return the token ids of all texts, padding left out, shape ``(S,)``."""
+    ids: Tensor = features["input_ids"]
+    return ids[features["attention_mask"].bool()] if "attention_mask" in features else ids
+
+
+def _lengths(features: Mapping[str, Any]) -> Tensor:
+    """Return how many tokens every text has, shape ``(B,)``."""
+    if "attention_mask" in features:
+        counts: Tensor = features["attention_mask"].sum(dim=1)
+        return counts
+    offsets: Tensor = features["offsets"]
+    return torch.diff(offsets, append=offsets.new_tensor([len(features["input_ids"])]))
 
 
 def _token_hashes(features: Mapping[str, Any]) -> Tensor | None:

@@ -49,6 +49,11 @@ def check_objective(recipe: Recipe) -> None:
     if "teacher" in objective.requirements() and recipe.teacher is None:
         names = ", ".join(term.preset for term in recipe.objective)
         raise RecipeError(f"{recipe.name}: {names} needs a teacher; add `teacher: {{model: ...}}` to the recipe")
+    if "words" in objective.requirements() and recipe.links is None:
+        raise RecipeError(
+            f"{recipe.name}: its objective needs word links; add `links: {{folder: ...}}`, as `interlingua align` "
+            "makes it, or `links: {aligner: ...}` to the recipe"
+        )
 
 
 def make_objective(recipe: Recipe, dimensions: tuple[int, int] | None) -> Objective:

@@ -1,6 +1,7 @@
 """Everything that a recipe names, made, short of training."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from accelerate import PartialState
@@ -9,12 +10,14 @@ from interlingua.corpus import Corpus
 from interlingua.encoder import SentenceEncoder
 from interlingua.encoder.store import VectorStore
 from interlingua.errors import TrainingError
-from interlingua.objectives import Objective, VectorDistillation
+from interlingua.objectives import Objective, RepresentationTranslation, VectorDistillation
 from interlingua.sbert import SentenceTransformer, StaticEmbedding, append_normalize, embedding_dimension, load
 from interlingua.training import parts
 from interlingua.training.cells import CellTable
 from interlingua.training.data import CellBatches
 from interlingua.training.folder import RunFolder, save_model
+from interlingua.training.linking import make_links
+from interlingua.training.loss import EncoderLoss
 from interlingua.training.settings import Recipe
 from interlingua.training.sources import make_corpus
 from interlingua.training.teacher import TeacherVectors
@@ -47,6 +50,17 @@ class Prepared:
         """Return the student as evaluation sees it: with evaluation's prefix, in evaluation mode."""
         return SentenceEncoder(model, prefix=self.recipe.evaluation.prefix, name=self.recipe.name)
 
+    def loss(self, model: SentenceTransformer) -> EncoderLoss:
+        """Return the loss that the recipe trains a model with."""
+        head = self.recipe.student.head
+        return EncoderLoss(
+            model,
+            self.objective,
+            gradient_cache=self.recipe.batches.gradient_cache,
+            head=None if head is None else Path(head),
+            mlp=self.recipe.training.mlp,
+        )
+
 
 def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = None) -> Prepared:
     """Make everything that a recipe names, short of training."""
@@ -59,6 +73,7 @@ def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = No
             recipe, corpus, store or VectorStore(), folder.work / f"teacher-{processes().process_index}"
         )
         cells = CellTable.build(corpus, model, folder.work / "cells", prefix=recipe.student.prefix)
+        links = make_links(recipe, corpus, model, folder.work) if recipe.links is not None else None
     dimensions = None if teacher is None else (embedding_dimension(model), teacher.dimension)
     objective = parts.make_objective(recipe, dimensions)
     if isinstance(model[0], StaticEmbedding) and dimensions is not None and any(True for _ in objective.parameters()):
@@ -68,6 +83,7 @@ def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = No
         )
     if any(isinstance(one, VectorDistillation) for one in objective.modules()):
         append_normalize(model)
+    _restrict(objective, cells)
     plan = parts.make_plan(recipe, corpus, cells, seed=recipe.training.seed)
     state = processes()
     batches = CellBatches(
@@ -76,6 +92,8 @@ def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = No
         model,
         count=0,
         teacher=teacher,
+        links=links if "words" in objective.requirements() else None,
+        objective=objective,
         sub_batch=recipe.batches.sub_batch,
         rank=state.process_index,
         processes=state.num_processes,
@@ -87,6 +105,18 @@ def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = No
 def processes() -> PartialState:
     """Return what is known of the processes that train together, on GPUs or not."""
     return PartialState(cpu=not torch.cuda.is_available())
+
+
+def _restrict(objective: Objective, cells: CellTable) -> None:
+    """Tell the reconstruction of translations which tokens its target language has, where it predicts those alone."""
+    for part in objective.modules():
+        if isinstance(part, RepresentationTranslation) and part.own_vocabulary:
+            if part.target not in cells.languages:
+                raise TrainingError(
+                    f"own_vocabulary needs the column {part.target}; the corpus has {', '.join(cells.languages)}"
+                )
+            found = cells.vocabulary(cells.languages.index(part.target))
+            part.restrict(torch.from_numpy(found.astype("int64")), int(found.max()) + 1)
 
 
 def _student(recipe: Recipe, corpus: Corpus, folder: RunFolder) -> SentenceTransformer:

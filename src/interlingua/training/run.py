@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
 from transformers import EarlyStoppingCallback
 from transformers.trainer_callback import PrinterCallback
 
@@ -27,7 +28,6 @@ from interlingua.training.card import model_card
 from interlingua.training.evaluator import TaskEvaluator
 from interlingua.training.folder import RunFolder, save_model
 from interlingua.training.lora import merge_lora
-from interlingua.training.loss import EncoderLoss
 from interlingua.training.preparation import Prepared, prepare, processes
 from interlingua.training.progress import JsonLog, ProgressBar
 from interlingua.training.recipe import load_recipe
@@ -132,7 +132,7 @@ def _fit(ready: Prepared, folder: RunFolder, choosing: Sequence[Task], *, resume
     callbacks: list[Any] = [JsonLog(folder.log), *([ProgressBar()] if progress else [])]
     if recipe.training.patience is not None:
         callbacks.append(EarlyStoppingCallback(recipe.training.patience))
-    loss = EncoderLoss(ready.model, ready.objective, gradient_cache=recipe.batches.gradient_cache)
+    loss = ready.loss(ready.model)
     trainer = MultiwayTrainer(
         ready.model,
         training_arguments(recipe, folder, ready.model, steps=len(ready.batches), choose_best=evaluator is not None),
@@ -145,7 +145,10 @@ def _fit(ready: Prepared, folder: RunFolder, choosing: Sequence[Task], *, resume
     checkpoint = folder.last_checkpoint() if resume else None
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
-    return time.monotonic() - started
+    seconds = time.monotonic() - started
+    if loss.head is not None and processes().is_main_process:  # a later run goes on with it: `student.head`
+        save_file({name: value.detach().contiguous() for name, value in loss.head.state_dict().items()}, folder.head)
+    return seconds
 
 
 def _export(ready: Prepared, folder: RunFolder, scores: Mapping[str, Sequence[Score]], seconds: float) -> None:

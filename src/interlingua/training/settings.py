@@ -13,6 +13,7 @@ __all__ = [
     "BatchSettings",
     "CorpusSettings",
     "EvaluationSettings",
+    "LinkSettings",
     "LoraSettings",
     "ObjectiveSettings",
     "Recipe",
@@ -77,6 +78,8 @@ class StudentSettings(_Part):
     heads: Annotated[int, Field(gt=0)] = 4
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     lora: LoraSettings | None = None
+    head: str | None = None
+    language_embedding: bool = False
     trust_remote_code: bool = False
 
     @model_validator(mode="after")
@@ -110,6 +113,31 @@ class TeacherSettings(_Part):
     languages: list[str] | None = None
 
 
+class LinkSettings(_Part):
+    """Which words of the rows translate each other: a folder that ``interlingua align`` made, or an aligner to run."""
+
+    folder: str | list[str] | None = None
+    aligner: Literal["encoder", "diagonal", "eflomal", "fast-align", "wspalign"] | None = None
+    model: str | None = None
+    match: Literal["argmax", "itermax", "max-weight", "softmax"] = "argmax"
+    layer: int | None = None
+    pairs: str | list[tuple[str, str]] = "en-xx"
+    minimum: float = 0.0
+
+    @field_validator("pairs", mode="before")
+    @classmethod
+    def _language_pairs(cls, pairs: Any) -> Any:
+        return _pairs(pairs)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "LinkSettings":
+        if (self.folder is None) == (self.aligner is None):
+            raise ValueError("give either folder (made by `interlingua align`) or aligner, not both or neither")
+        if self.aligner in ("encoder", "wspalign") and self.model is None:
+            raise ValueError(f"the aligner {self.aligner} needs a model: a folder or a name on the hub")
+        return self
+
+
 class ObjectiveSettings(BaseModel):
     """One term: a preset of `interlingua.objectives.presets`, its weight, and the preset's own settings."""
 
@@ -127,7 +155,7 @@ class BatchSettings(_Part):
     """Which cells meet; see `interlingua.training.BatchPlan`."""
 
     rows: Annotated[int, Field(gt=1)] = 64
-    sets: Literal["n-way", "en-xx", "all-pairs"] | list[tuple[str, str]] = "n-way"
+    sets: Literal["n-way", "en-xx", "all-pairs", "cells", "twins"] | list[tuple[str, str]] = "n-way"
     center: str = "eng_Latn"
     mixed: bool = False
     draw: Literal["all", "epoch", "fixed"] = "all"
@@ -138,7 +166,7 @@ class BatchSettings(_Part):
     @field_validator("sets", mode="before")
     @classmethod
     def _sets(cls, sets: Any) -> Any:
-        return _pairs(sets, ("n-way", "en-xx", "all-pairs"))
+        return _pairs(sets, ("n-way", "en-xx", "all-pairs", "cells", "twins"))
 
     @field_validator("center", mode="after")
     @classmethod
@@ -159,6 +187,7 @@ class TrainingSettings(_Part):
     accumulation: Annotated[int, Field(gt=0)] = 1
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     gradient_checkpointing: bool = False
+    mlp: bool = False
     seed: int = 1
     threads: Annotated[int, Field(gt=0)] | None = None
     log_every: Annotated[int, Field(gt=0)] = 50
@@ -216,6 +245,7 @@ class Recipe(_Part):
         priority: Languages from highest to lowest priority; decides the order of views, and whose teacher vector
             labels a row.
         teacher: Whose vectors soft labels and distillation need.
+        links: The word links that objectives on words need.
         objective: One term or several that are added.
         batches, training, evaluation: See there.
         readings: What a paper says, what was chosen where it is silent or contradicts its code, and why.
@@ -228,6 +258,7 @@ class Recipe(_Part):
     languages: list[str] | None = None
     priority: list[str] = Field(default_factory=lambda: ["eng_Latn"])
     teacher: TeacherSettings | None = None
+    links: LinkSettings | None = None
     objective: Annotated[list[ObjectiveSettings], Field(min_length=1)]
     batches: BatchSettings = Field(default_factory=BatchSettings)
     training: TrainingSettings

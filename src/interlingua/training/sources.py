@@ -30,23 +30,24 @@ def make_corpus(recipe: Recipe, folder: Path) -> Corpus:
         )
     ranked = [code for code in recipe.priority if code in wanted]
     ranked += [code for code in wanted if code not in ranked]
+    least = 1 if recipe.batches.sets in ("cells", "twins") else 2  # texts by themselves need no translation
     used = [
         source
         for source, corpus in zip(recipe.corpus, sources, strict=True)
-        if len(set(corpus.languages) & set(ranked)) >= 2
+        if len(set(corpus.languages) & set(ranked)) >= least
     ]
     views = [
-        corpus.select([language for language in ranked if language in corpus.languages])
+        corpus.select([language for language in ranked if language in corpus.languages], min_cells=least)
         for source, corpus in zip(recipe.corpus, sources, strict=True)
         if source in used
     ]
     limited = any(source.max_rows is not None for source in used)
     if not views:
-        raise CorpusError(f"{recipe.name}: no corpus has two of the languages {', '.join(wanted)}")
+        raise CorpusError(f"{recipe.name}: no corpus has {least} of the languages {', '.join(wanted)}")
     if len(views) == 1 and not limited:
         return views[0]
     joined = write_corpus(_chain(list(zip(views, used, strict=True))), folder, overwrite=True)
-    return joined.select(ranked)
+    return joined.select(ranked, min_cells=least)
 
 
 def open_source(source: CorpusSettings | TaskSettings) -> Corpus:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from interlingua.corpus import Corpus
+from interlingua.corpus.hashing import TextHash, text_hash
 from interlingua.errors import TrainingError
-from interlingua.training.cells import TextHash, text_hash
 from interlingua.types import Encoder
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,16 @@ from interlingua.sbert import (
     SentenceTransformerTrainingArguments,
     StaticEmbedding,
 )
+from interlingua.training.beside import load_beside, save_beside
 from interlingua.training.data import CellBatches
 from interlingua.training.evaluator import TaskEvaluator
-from interlingua.training.loss import CellBatch, EncoderLoss
+from interlingua.training.loss import EncoderLoss
 
 __all__ = ["MultiwayTrainer"]
 
 logger = logging.getLogger(__name__)
 
-HEADS = "objective.safetensors"
+HEADS = "beside.safetensors"
 UPDATES = "updates.safetensors"
 
 
@@ -69,7 +70,7 @@ class MultiwayTrainer(SentenceTransformerTrainer):
         )
         self.diagnostics: dict[str, Tensor] = {}
         if args.world_size > 1:
-            for parameter in self.encoder_loss.objective.parameters():
+            for parameter in self._parameters_beside():
                 dist.broadcast(parameter.detach(), src=0)
 
     @property
@@ -81,6 +82,11 @@ class MultiwayTrainer(SentenceTransformerTrainer):
                 "column of a row for a wrong answer"
             )
         return self.loss
+
+    def _parameters_beside(self) -> Iterator[nn.Parameter]:
+        """Yield what is trained beside the model: parameters of the objective and of heads."""
+        for module in self.encoder_loss.beside().values():
+            yield from module.parameters()
 
     def train(self, *given: Any, **settings: Any) -> TrainOutput:
         """Train; see transformers. While it lasts, lookups of tokens have sparse gradients where that saves work."""
@@ -149,7 +155,7 @@ class MultiwayTrainer(SentenceTransformerTrainer):
         """Do one forward and backward pass; then share the gradients of the objective's own parameters."""
         loss = super().training_step(model, inputs, num_items_in_batch)
         if self.accelerator.sync_gradients and self.args.world_size > 1:
-            for parameter in self.encoder_loss.objective.parameters():
+            for parameter in self._parameters_beside():
                 if parameter.requires_grad:
                     gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
                     dist.all_reduce(gradient)
@@ -162,7 +168,7 @@ class MultiwayTrainer(SentenceTransformerTrainer):
             return super().create_optimizer(model)
         if self.optimizer is None:
             table = [p for p in self.model.parameters() if p.requires_grad]
-            others = [p for p in self.encoder_loss.objective.parameters() if p.requires_grad]
+            others = [p for p in self._parameters_beside() if p.requires_grad]
             if others or len(table) != 1:
                 raise TrainingError(
                     "a static encoder is trained by its table of token vectors alone; this objective or model has "
@@ -188,9 +194,7 @@ class MultiwayTrainer(SentenceTransformerTrainer):
             save_file(updates, folder / UPDATES)
         else:
             self.model.save_pretrained(str(folder), create_model_card=False)
-        heads = self.encoder_loss.objective.state_dict()
-        if heads:
-            save_file({name: value.contiguous() for name, value in heads.items()}, folder / HEADS)
+        save_beside(self.encoder_loss, folder / HEADS)
         settings = self.args.to_dict()  # type: ignore[no-untyped-call]
         (folder / "training_args.json").write_text(json.dumps(settings, default=str, indent=1), encoding="utf-8")
 
@@ -203,13 +207,7 @@ class MultiwayTrainer(SentenceTransformerTrainer):
             self.model.load_state_dict(load_file(Path(checkpoint_path) / UPDATES), strict=False)
         else:
             super()._load_from_checkpoint(checkpoint_path)
-        heads = Path(checkpoint_path) / HEADS
-        if heads.is_file():
-            self.encoder_loss.objective.load_state_dict(load_file(heads))
-        elif self.encoder_loss.objective.state_dict():
-            raise TrainingError(
-                f"{checkpoint_path} holds no {HEADS}, but the objective has parameters; it belongs to another recipe"
-            )
+        load_beside(self.encoder_loss, Path(checkpoint_path) / HEADS)
 
 
 @contextmanager
@@ -244,7 +242,7 @@ def _moved(value: Any, device: torch.device) -> Any:
     """Return the same structure with every tensor on the device."""
     if isinstance(value, Tensor):
         return value.to(device, non_blocking=True)
-    if isinstance(value, CellBatch):
+    if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{one.name: _moved(getattr(value, one.name), device) for one in fields(value)})
     if isinstance(value, dict):
         return {name: _moved(one, device) for name, one in value.items()}

@@ -1,4 +1,4 @@
-"""The objectives of the papers, by name. Every one is a `Contrast` or a distillation with its settings written out."""
+"""Sentence-level objectives: every one is a `Contrast` or a distillation with its settings written out."""
 
 from collections.abc import Sequence
 from typing import Literal
