@@ -8,17 +8,19 @@ if TYPE_CHECKING:
     from interlingua.corpus import Corpus, open_corpus, write_corpus
     from interlingua.encoder import load_encoder
     from interlingua.evaluation import evaluate
+    from interlingua.sbert import load
     from interlingua.training import load_recipe, train
 
 __version__ = "0.1.0"
 
-__all__ = ["Corpus", "evaluate", "load_encoder", "load_recipe", "open_corpus", "train", "write_corpus"]
+__all__ = ["Corpus", "evaluate", "load", "load_encoder", "load_recipe", "open_corpus", "train", "write_corpus"]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "Corpus": "corpus",
         "evaluate": "evaluation",
+        "load": "sbert",
         "load_encoder": "encoder",
         "load_recipe": "training",
         "open_corpus": "corpus",

@@ -6,9 +6,10 @@ Its module paths moved twice in a year; nothing else in this package imports it,
 import json
 import os
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from itertools import product
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -58,6 +59,7 @@ __all__ = [
     "fingerprint",
     "has_normalize",
     "load",
+    "needs_language",
     "text_features",
     "token_ids",
 ]
@@ -66,6 +68,9 @@ TokenIds: TypeAlias = NDArray[np.int32]
 """Token ids of one text, shape ``(length,)``, special tokens included, without padding."""
 
 _HUB_SECONDS = 10.0
+
+_OWN_MODULES = ("interlingua.encoder.language.LanguageTransformer",)
+"""Classes of this package that a saved model may name; loading them runs no code of the model's."""
 
 _VOLATILE = {"_name_or_path", "transformers_version", "architectures", "dtype", "torch_dtype", "use_cache"}
 _PLAIN_FEATURES = {"input_ids", "attention_mask", "token_type_ids", "modality"}
@@ -81,7 +86,9 @@ def load(
     revision: str | None = None,
     trust_remote_code: bool = False,
 ) -> SentenceTransformer:
-    """Load an encoder from a folder or from the hub; weights come from safetensors only.
+    """Load an encoder from a folder or from the hub as the model itself; weights come from safetensors only.
+
+    Also one with a language embedding. ``load_encoder`` wraps what this gives for evaluation, and knows other kinds.
 
     Args:
         name: Folder, or name on the hub.
@@ -103,7 +110,7 @@ def load(
         complete = is_sentence_transformer_model(str(name), revision=revision)
         _check_pooling(name, complete=complete, pooling=pooling)
         if pooling is None:
-            model = SentenceTransformer(
+            model = _open(
                 str(name),
                 device=device,
                 revision=revision,
@@ -163,7 +170,8 @@ def can_pretokenise(model: SentenceTransformer) -> bool:
     if type(first) is StaticEmbedding:
         return True
     if (
-        type(first) is not Transformer
+        not isinstance(first, Transformer)
+        or not (type(first) is Transformer or needs_language(model))
         or first.processing_kwargs
         or not isinstance(first.tokenizer, PreTrainedTokenizerFast)
     ):
@@ -195,8 +203,17 @@ def token_ids(model: SentenceTransformer, texts: Sequence[str]) -> list[TokenIds
     return [np.asarray(ids, dtype=np.int32) for ids in lists]
 
 
+def needs_language(model: SentenceTransformer) -> bool:
+    """Tell whether the model must be told the language of a text (see ``encoder.add_language_embedding``)."""
+    return callable(getattr(model[0], "language_ids", None))
+
+
 def features(
-    model: SentenceTransformer, ids: Sequence[TokenIds], device: torch.device | str | None = None
+    model: SentenceTransformer,
+    ids: Sequence[TokenIds],
+    device: torch.device | str | None = None,
+    *,
+    languages: Sequence[str] | None = None,
 ) -> dict[str, Tensor]:
     """Make a batch of token ids into what ``model(...)`` takes.
 
@@ -204,10 +221,15 @@ def features(
         model: The model that ``ids`` were made for.
         ids: Unpadded token ids, as ``token_ids`` returns them.
         device: Where the tensors go; None means the model's own.
+        languages: The language of every text; only a model that needs it looks at it.
 
     Returns:
         ``input_ids`` and ``attention_mask`` of shape ``(texts, longest)`` for a transformer; for a static embedding
-        ``input_ids`` of shape ``(tokens,)`` and ``offsets`` of shape ``(texts,)``.
+        ``input_ids`` of shape ``(tokens,)`` and ``offsets`` of shape ``(texts,)``; ``language`` of shape ``(texts,)``
+        where the model needs it.
+
+    Raises:
+        EncoderError: The model needs the languages, and they are missing or not one a text.
     """
     place = model.device if device is None else device
     lengths = np.fromiter((len(one) for one in ids), dtype=np.int64, count=len(ids))
@@ -222,18 +244,21 @@ def features(
         mask = mask[:, ::-1].copy()
     padded = np.full(mask.shape, tokenizer.pad_token_id, dtype=np.int64)
     padded[mask] = flat
-    return {
-        "input_ids": torch.from_numpy(padded).to(place),
-        "attention_mask": torch.from_numpy(mask.astype(np.int64)).to(place),
-    }
+    made = {"input_ids": torch.from_numpy(padded), "attention_mask": torch.from_numpy(mask.astype(np.int64))}
+    made |= _language(model, languages, texts=len(ids))
+    return {key: value.to(place) for key, value in made.items()}
 
 
 def text_features(
-    model: SentenceTransformer, texts: Sequence[str], device: torch.device | str | None = None
+    model: SentenceTransformer,
+    texts: Sequence[str],
+    device: torch.device | str | None = None,
+    *,
+    languages: Sequence[str] | None = None,
 ) -> dict[str, object]:
     """Make texts into what ``model(...)`` takes by the model's own path; works for every model. No prompt is added."""
     place = model.device if device is None else device
-    made: Mapping[str, object] = model.preprocess(list(texts))
+    made: Mapping[str, object] = {**model.preprocess(list(texts)), **_language(model, languages, texts=len(texts))}
     return {key: value.to(place) if isinstance(value, Tensor) else value for key, value in made.items()}
 
 
@@ -263,6 +288,15 @@ def embedding_dimension(model: SentenceTransformer) -> int:
     return int(dimension)
 
 
+def _language(model: SentenceTransformer, languages: Sequence[str] | None, *, texts: int) -> dict[str, Tensor]:
+    if not needs_language(model):
+        return {}
+    if languages is None or isinstance(languages, str) or len(languages) != texts:
+        raise EncoderError(f"this encoder must be told the language of each of the {texts} texts: languages=[...]")
+    first: Any = model[0]
+    return {"language": first.language_ids(languages)}
+
+
 def _fast_tokenizer(module: torch.nn.Module) -> PreTrainedTokenizerFast:
     if isinstance(module, Transformer) and isinstance(module.tokenizer, PreTrainedTokenizerFast):
         return module.tokenizer
@@ -290,6 +324,15 @@ def _tokenizer_hash(tokenizer: object) -> str:
     for state in ("truncation", "padding"):  # left over from the last call, no part of the tokenizer
         content.pop(state, None)
     return xxhash.xxh3_128_hexdigest(json.dumps(content, sort_keys=True).encode())
+
+
+def _open(name: str, **settings: Any) -> SentenceTransformer:
+    own = {path: getattr(import_module(path.rpartition(".")[0]), path.rpartition(".")[2]) for path in _OWN_MODULES}
+    with_classes = getattr(SentenceTransformer, "_load_with_module_classes", None)
+    model: SentenceTransformer = (
+        with_classes(name, own, **settings) if with_classes else SentenceTransformer(name, **settings)
+    )
+    return model
 
 
 def _pooled(name: str, pooling: PoolingMode, *, revision: str | None, trust_remote_code: bool) -> list[torch.nn.Module]:

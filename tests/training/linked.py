@@ -10,7 +10,7 @@ from interlingua.corpus.hashing import text_hash
 from interlingua.objectives import Objective
 from interlingua.sbert import SentenceTransformer
 from interlingua.training import BatchPlan, CellBatches, CellTable
-from interlingua.training.links import LinkTable
+from interlingua.training.links import TokenLinks
 from interlingua.types import Links
 from training.world import toy_corpus
 
@@ -24,7 +24,7 @@ def spans(text: str) -> np.ndarray:
 
 
 def toy_links(corpus: Corpus, *, every: int = 1):
-    """Links of every ``every``-th row, for all pairs of languages, as `LinkTable.build` takes them."""
+    """Links of every ``every``-th row, for all pairs of languages, as `TokenLinks.build` takes them."""
 
     def of(a, b):
         def walk():
@@ -53,7 +53,7 @@ def linked_batches(
 ) -> CellBatches:
     corpus = corpus or toy_corpus(missing=0.2)
     cells = CellTable.build(corpus, model, folder / "cells")
-    links = LinkTable.build(corpus, model, toy_links(corpus, every=every), folder / f"links-{every}")
+    links = TokenLinks.build(corpus, model, toy_links(corpus, every=every), folder / f"links-{every}")
     plan = BatchPlan(cells.hashes, cells.languages, size=size, sets=sets, mixed=sets is not None)
     return CellBatches(
         plan, cells, model, count=count, links=links, objective=objective, **{"sub_batch": 8, **settings}

@@ -10,7 +10,7 @@ from interlingua.objectives import presets
 from interlingua.objectives.masked import predictors
 from interlingua.sbert import append_normalize
 from interlingua.training import EncoderLoss
-from interlingua.training.links import LinkTable
+from interlingua.training.links import TokenLinks
 from interlingua.types import Links
 from training.linked import linked_batches, spans, toy_links
 from training.world import AtStep, make_trainer, same_weights, toy_corpus, toy_student, weights
@@ -66,7 +66,7 @@ def test_a_table_holds_the_tokens_of_linked_words(tmp_path):
 def test_links_belong_to_texts_and_not_to_row_numbers(tmp_path):
     corpus, model = toy_corpus(), student()
     fewer = corpus.select(where={"_id": [str(number) for number in range(30, 50)]})
-    table = LinkTable.build(fewer, model, toy_links(corpus), tmp_path / "links")
+    table = TokenLinks.build(fewer, model, toy_links(corpus), tmp_path / "links")
     for number, row in enumerate(fewer.rows()):
         assert len(table.pair(number, (0, 1), (0, 1)).links) == len(row.texts["eng_Latn"].split(" "))
 
@@ -91,7 +91,7 @@ def test_words_that_are_cut_off_are_left_out_with_their_links(tmp_path, caplog):
 def test_rows_without_links_and_languages_without_links(tmp_path):
     corpus, model = toy_corpus(), student()
     stored = {("eng_Latn", "deu_Latn"): toy_links(corpus, every=2)["eng_Latn", "deu_Latn"]}
-    table = LinkTable.build(corpus, model, stored, tmp_path / "links")
+    table = TokenLinks.build(corpus, model, stored, tmp_path / "links")
     assert len(table.pair(0, (0, 1), (0, 1)).links) > 0
     assert len(table.pair(1, (0, 1), (0, 1)).links) == 0
     assert table.pair(0, (0, 1), (0, 2)) is None
@@ -105,17 +105,17 @@ def test_weak_links_are_left_out(tmp_path):
             scores = np.where(links.pairs[:, 0] < 2, 0.9, 0.1)
             yield source, target, Links(links.source, links.target, links.pairs, scores)
 
-    table = LinkTable.build(corpus, model, {("eng_Latn", "deu_Latn"): halved}, tmp_path / "links", minimum=0.5)
+    table = TokenLinks.build(corpus, model, {("eng_Latn", "deu_Latn"): halved}, tmp_path / "links", minimum=0.5)
     assert len(table.pair(0, (0, 1), (0, 1)).links) == 2
 
 
 def test_links_of_other_texts_or_languages_are_refused(tmp_path):
     corpus, model = toy_corpus(), student()
     with pytest.raises(TrainingError, match="none of the training rows has links for eng_Latn-deu_Latn"):
-        LinkTable.build(corpus, model, toy_links(toy_corpus(seed=5)), tmp_path / "links")
+        TokenLinks.build(corpus, model, toy_links(toy_corpus(seed=5)), tmp_path / "links")
     assert not list(tmp_path.iterdir())
     with pytest.raises(TrainingError, match="there are links for fra_Latn-deu_Latn, and the corpus has eng_Latn"):
-        LinkTable.build(corpus, model, {("fra_Latn", "deu_Latn"): list}, tmp_path / "links")
+        TokenLinks.build(corpus, model, {("fra_Latn", "deu_Latn"): list}, tmp_path / "links")
 
 
 # --- training --------------------------------------------------------------------------------------------------------

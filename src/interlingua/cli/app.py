@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from interlingua import __version__
-from interlingua.cli import corpus, encode, evaluate, recipes, train
+from interlingua.cli import align, corpus, encode, evaluate, recipes, train
 from interlingua.errors import InterlinguaError
 
 __all__ = ["app", "main"]
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(encode.encode)
+app.command()(align.align)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(recipes.app, name="recipes")
 

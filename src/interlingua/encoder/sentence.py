@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import xxhash
 
 from interlingua.encoder.unit import unit_rows
-from interlingua.sbert import SentenceTransformer, embedding_dimension, fingerprint
+from interlingua.sbert import SentenceTransformer, embedding_dimension, fingerprint, needs_language
 from interlingua.types import Vectors
 
 __all__ = ["SentenceEncoder"]
@@ -54,11 +55,20 @@ class SentenceEncoder:
         return xxhash.xxh3_128_hexdigest(f"{fingerprint(self.model)}|{self._prompt}".encode())
 
     def encode(self, texts: Sequence[str], *, language: str | None = None) -> Vectors:
-        """Return unit vectors, shape ``(len(texts), dim)``, float32; the language is not looked at."""
+        """Return unit vectors, shape ``(len(texts), dim)``, float32.
+
+        Args:
+            texts: The texts.
+            language: Their language; only a model with a language embedding looks at it.
+
+        Raises:
+            EncoderError: The model needs the language, and it is missing.
+        """
         if not texts:
             return np.zeros((0, embedding_dimension(self.model)), dtype=np.float32)
+        told: dict[str, Any] = {"language": language} if needs_language(self.model) else {}
         vectors = self.model.encode(
-            list(texts), prompt=self._prompt, batch_size=self.batch_size, show_progress_bar=self.progress
+            list(texts), prompt=self._prompt, batch_size=self.batch_size, show_progress_bar=self.progress, **told
         )
         return unit_rows(vectors, texts=len(texts), name=self.name)
 

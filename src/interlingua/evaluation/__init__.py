@@ -1,5 +1,6 @@
 """Encoder to scores: tasks, metrics, and how scores are kept and shown. Importing this loads no model library."""
 
+from interlingua.evaluation.linking import LinkScores, link_scores
 from interlingua.evaluation.metrics import Estimate, accuracy, mean_accuracy, spearman, weighted_f1, wilson_interval
 from interlingua.evaluation.neighbours import Neighbours, nearest_both_ways, translation_hits
 from interlingua.evaluation.pairs import language_pairs
@@ -8,20 +9,27 @@ from interlingua.evaluation.scores import load_scores, scores_to_json
 from interlingua.evaluation.similarity import SemanticSimilarity
 from interlingua.evaluation.table import score_table
 from interlingua.evaluation.task import evaluate, headline_scores, mean_score, score_signature
+from interlingua.evaluation.word_retrieval import WordRetrieval
+from interlingua.evaluation.words import WordAlignment, score_aligner
 
 __all__ = [
     "Estimate",
+    "LinkScores",
     "Neighbours",
     "SemanticSimilarity",
     "TranslationRetrieval",
+    "WordAlignment",
+    "WordRetrieval",
     "accuracy",
     "evaluate",
     "headline_scores",
     "language_pairs",
+    "link_scores",
     "load_scores",
     "mean_accuracy",
     "mean_score",
     "nearest_both_ways",
+    "score_aligner",
     "score_signature",
     "score_table",
     "scores_to_json",

@@ -106,7 +106,15 @@ def score_signature(encoder: Encoder, *, data: str, split: str | None, **setting
     return "|".join(f"{key}:{value}" for key, value in {**fields, "version": version("interlingua")}.items())
 
 
-def to_score(estimate: Estimate, *, task: str, metric: str, languages: tuple[str, ...], signature: str) -> Score:
+def to_score(
+    estimate: Estimate,
+    *,
+    task: str,
+    metric: str,
+    languages: tuple[str, ...],
+    signature: str,
+    higher_is_better: bool = True,
+) -> Score:
     """Return an estimate as a score."""
     return Score(
         task=task,
@@ -116,6 +124,7 @@ def to_score(estimate: Estimate, *, task: str, metric: str, languages: tuple[str
         n=estimate.n,
         low=estimate.low,
         high=estimate.high,
+        higher_is_better=higher_is_better,
         signature=signature,
         note=estimate.note,
     )

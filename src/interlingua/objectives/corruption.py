@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,10 +76,10 @@ class BatchTokens:
         Without a centre, or where it is no view of this batch, the last view of the batch takes its place.
         """
         middle = self.views.index(center) if center in self.views else len(self.views) - 1
-        home = {int(self.row[cell]): cell for cell in np.flatnonzero(self.view == middle)}
-        for cell in np.flatnonzero(self.view != middle):
+        home = {int(self.row[cell]): cell for cell in np.flatnonzero(self.view == middle).tolist()}
+        for cell in np.flatnonzero(self.view != middle).tolist():
             if int(self.row[cell]) in home:
-                yield int(cell), home[int(self.row[cell])]
+                yield cell, home[int(self.row[cell])]
 
 
 @dataclass(eq=False)
@@ -88,12 +88,14 @@ class Corrupted:
 
     Args:
         ids: Token ids of the texts.
+        cell: The cell that each text, or the first half of it, is made of.
         restart: Where a text's positions begin anew, one entry a text; None where they do not.
         text, position, label, weight: Of every prediction: which text, which of its tokens, the token, its weight.
         total: What the sum of weighted losses is divided by (summed over processes first).
     """
 
     ids: list[Ids] = field(default_factory=list)
+    cell: list[int] = field(default_factory=list)
     restart: list[int] | None = None
     text: list[NDArray[np.int64]] = field(default_factory=list)
     position: list[NDArray[np.int64]] = field(default_factory=list)
@@ -101,15 +103,20 @@ class Corrupted:
     weight: list[NDArray[np.float64]] = field(default_factory=list)
     total: float = 0.0
 
-    def add(self, ids: Ids, *, restart: int | None = None) -> int:
+    def add(self, ids: Ids, cell: int, *, restart: int | None = None) -> int:
         """Take in a text; return its number."""
         self.ids.append(ids)
+        self.cell.append(cell)
         if restart is not None:
             self.restart = [*(self.restart or []), restart]
         return len(self.ids) - 1
 
     def predict(
-        self, text: int, position: Sequence[int] | Ids, label: Sequence[int] | Ids, weight: float | NDArray[np.float64]
+        self,
+        text: int,
+        position: NDArray[np.integer[Any]],
+        label: NDArray[np.integer[Any]],
+        weight: float | NDArray[np.float64],
     ) -> None:
         """Ask for tokens at positions of a text."""
         places = np.asarray(position, dtype=np.int64)

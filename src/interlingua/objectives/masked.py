@@ -91,7 +91,7 @@ class MaskedLanguageModelling(Predictor):
         """Hide tokens in every cell."""
         made = Corrupted()
         for cell, ids in enumerate(tokens.ids):
-            _hide(made, ids, self.fraction, tokens.random(cell, 1), tokens.vocabulary)
+            _hide(made, ids, cell, self.fraction, tokens.random(cell, 1), tokens.vocabulary)
         return made
 
 
@@ -134,6 +134,7 @@ class TranslationLanguageModelling(Predictor):
             _hide(
                 made,
                 joined,
+                source,
                 self.fraction,
                 tokens.random(source, 2),
                 tokens.vocabulary,
@@ -232,7 +233,7 @@ class AlignedWordPrediction(Predictor):
         self, made: Corrupted, tokens: BatchTokens, pair: PairLinks, hidden: NDArray[np.int32], weight: float
     ) -> None:
         ids = np.array(tokens.ids[pair.source])
-        text = made.add(ids)
+        text = made.add(ids, pair.source)
         for word, other in pair.links[np.isin(pair.links[:, 0], hidden)]:
             first, last = pair.source_words[word]
             begin, end = pair.target_words[other]
@@ -265,6 +266,7 @@ def _turned(pair: PairLinks) -> PairLinks:
 def _hide(
     made: Corrupted,
     ids: Ids,
+    cell: int,
     fraction: float,
     random: np.random.Generator,
     vocabulary: Vocabulary,
@@ -283,7 +285,7 @@ def _hide(
     drawn = random.integers(vocabulary.size, size=len(others))
     ordinary = ~np.isin(drawn, list(vocabulary.special))
     changed[others[ordinary]] = drawn[ordinary]
-    made.predict(made.add(changed, restart=restart), chosen, ids[chosen], 1.0)
+    made.predict(made.add(changed, cell, restart=restart), chosen, ids[chosen], 1.0)
     made.total += len(chosen)
 
 

@@ -105,5 +105,5 @@ def prediction_losses(head: Head, states: Tensor, labels: Tensor, vocabulary: Te
     size = max(1, LARGEST // max(width, 1))
     if len(states) <= size:
         return losses(states, labels)
-    pieces = zip(states.split(size), labels.split(size), strict=True)
+    pieces = zip(torch.split(states, size), torch.split(labels, size), strict=True)
     return torch.cat([checkpoint(losses, some, wanted, use_reentrant=False) for some, wanted in pieces])

@@ -13,12 +13,12 @@ from torch.utils.data import DataLoader, Dataset
 from interlingua.errors import TrainingError
 from interlingua.objectives.base import Objective
 from interlingua.objectives.corruption import BatchTokens, Corrupted, PairLinks
-from interlingua.objectives.masked import Predictor, predictors
+from interlingua.objectives.masked import Predictor, TranslationLanguageModelling, predictors
 from interlingua.objectives.tokens import LinkedWords
-from interlingua.sbert import SentenceTransformer, StaticEmbedding, features, text_features
+from interlingua.sbert import SentenceTransformer, StaticEmbedding, features, needs_language, text_features
 from interlingua.training.batches import Batch, BatchPlan
 from interlingua.training.cells import CellTable
-from interlingua.training.links import LinkTable
+from interlingua.training.links import TokenLinks
 from interlingua.training.loss import CellBatch
 from interlingua.training.passes import Pass
 from interlingua.training.teacher import TeacherVectors
@@ -56,7 +56,7 @@ class CellBatches(Dataset[dict[str, CellBatch]]):
         *,
         count: int,
         teacher: TeacherVectors | None = None,
-        links: LinkTable | None = None,
+        links: TokenLinks | None = None,
         objective: Objective | None = None,
         sub_batch: int = 32,
         rank: int = 0,
@@ -74,6 +74,13 @@ class CellBatches(Dataset[dict[str, CellBatch]]):
             raise TrainingError(
                 "objectives on words and tokens need a model whose texts can be tokenised ahead: a static embedding or "
                 "a transformer with a fast tokenizer"
+            )
+        if needs_language(model) and any(
+            isinstance(one, TranslationLanguageModelling) for one in self.predictors.values()
+        ):
+            raise TrainingError(
+                "translation language modelling reads two languages as one text, and this student has one language "
+                "vector a text; leave out one of the two"
             )
         self.sub_batch = sub_batch
         self.rank = rank
@@ -137,7 +144,7 @@ class CellBatches(Dataset[dict[str, CellBatch]]):
             phantom=phantom,
         )
 
-    def _pairs(self, links: LinkTable, rows: Integers, languages: Integers) -> Iterator[PairLinks]:
+    def _pairs(self, links: TokenLinks, rows: Integers, languages: Integers) -> Iterator[PairLinks]:
         """Yield the links of every two cells of a row whose languages have any."""
         members: dict[int, list[int]] = {}
         for cell, row in enumerate(rows.tolist()):
@@ -166,11 +173,11 @@ class CellBatches(Dataset[dict[str, CellBatch]]):
         for key, one in self.predictors.items():
             corrupted = Corrupted() if phantom else one.corrupt(tokens)
             if not corrupted.ids:  # read something all the same, so that all processes do
-                corrupted.add(ids[0], restart=None if corrupted.restart is None else 0)
-            made[key] = self._pass(corrupted)
+                corrupted.add(ids[0], 0, restart=None if corrupted.restart is None else 0)
+            made[key] = self._pass(corrupted, [self.cells.languages[language] for language in languages])
         return made
 
-    def _pass(self, corrupted: Corrupted) -> Pass:
+    def _pass(self, corrupted: Corrupted, languages: Sequence[str]) -> Pass:
         """Sort texts by length and cut them into sub-batches; their predictions go with them."""
         text, position, label, weight = corrupted.flat()
         lengths = np.array([len(ids) for ids in corrupted.ids])
@@ -183,7 +190,8 @@ class CellBatches(Dataset[dict[str, CellBatch]]):
         made, places = [], []
         for start in range(0, len(order), self.sub_batch):
             some = order[start : start + self.sub_batch]
-            made.append(features(self.model, [corrupted.ids[one] for one in some], "cpu"))
+            spoken = [languages[corrupted.cell[one]] for one in some]
+            made.append(features(self.model, [corrupted.ids[one] for one in some], "cpu", languages=spoken))
             if corrupted.restart is not None:
                 made[-1]["position_ids"] = self._positions(made[-1], [corrupted.restart[one] for one in some])
             here = (text >= start) & (text < start + len(some))
@@ -203,10 +211,13 @@ class CellBatches(Dataset[dict[str, CellBatch]]):
         size = len(rows) if isinstance(self.model[0], StaticEmbedding) else self.sub_batch
         for start in range(0, len(rows), size):
             some = list(zip(rows[start : start + size], languages[start : start + size], strict=True))
+            spoken = [self.cells.languages[language] for _, language in some]
             if self.cells.tokenised:
-                yield features(self.model, [self.cells.units(row, language) for row, language in some], "cpu")
+                units = [self.cells.units(row, language) for row, language in some]
+                yield features(self.model, units, "cpu", languages=spoken)
             else:
-                yield text_features(self.model, [self.cells.text(row, language) for row, language in some], "cpu")
+                texts = [self.cells.text(row, language) for row, language in some]
+                yield text_features(self.model, texts, "cpu", languages=spoken)
 
 
 def _linked_words(pairs: Sequence[PairLinks]) -> LinkedWords:

@@ -1,7 +1,6 @@
 """Links for a run: from folders that `interlingua align` made, or made here by an aligner."""
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,8 @@ import xxhash
 from interlingua.corpus import Corpus
 from interlingua.evaluation.pairs import language_pairs
 from interlingua.sbert import SentenceTransformer
-from interlingua.training.links import LinkTable, StoredLinks
+from interlingua.training.links import StoredLinks, TokenLinks
 from interlingua.training.settings import LinkSettings, Recipe
-from interlingua.types import Links
 
 if TYPE_CHECKING:
     from interlingua.words import LinkFolder
@@ -22,7 +20,7 @@ __all__ = ["make_links"]
 logger = logging.getLogger(__name__)
 
 
-def make_links(recipe: Recipe, corpus: Corpus, model: SentenceTransformer, folder: Path) -> LinkTable:
+def make_links(recipe: Recipe, corpus: Corpus, model: SentenceTransformer, folder: Path) -> TokenLinks:
     """Return the links of a recipe beside the tokens of its student.
 
     Args:
@@ -42,10 +40,10 @@ def make_links(recipe: Recipe, corpus: Corpus, model: SentenceTransformer, folde
     folders = [LinkFolder.open(path) for path in _folders(settings)] or [_align(settings, corpus, folder / "links")]
     stored: dict[tuple[str, str], StoredLinks] = {}
     for links in folders:
-        for pair in links.pairs:
+        for pair in links.languages:
             stored.setdefault(pair, _stored(links, pair))
     key = xxhash.xxh3_64_hexdigest("|".join([corpus.fingerprint, *(links.fingerprint for links in folders)]).encode())
-    return LinkTable.build(
+    return TokenLinks.build(
         corpus, model, stored, folder / f"linked-{key}", prefix=recipe.student.prefix, minimum=settings.minimum
     )
 
@@ -60,15 +58,12 @@ def _align(settings: LinkSettings, corpus: Corpus, output: Path) -> "LinkFolder"
     from interlingua.words import align_corpus, make_aligner
 
     assert settings.aligner is not None
-    aligner = make_aligner(settings.aligner, model=settings.model, match=settings.match, layer=settings.layer)
+    own = {"match": settings.match, "layer": settings.layer} if settings.aligner == "encoder" else {}
+    aligner = make_aligner(settings.aligner, model=settings.model, **own)
     pairs = language_pairs(settings.pairs, corpus.languages, data=corpus.name)
     logger.info("aligning %d pairs of languages with %s", len(pairs), aligner.name)
     return align_corpus(corpus, aligner, output, pairs=pairs, resume=True)
 
 
 def _stored(folder: "LinkFolder", pair: tuple[str, str]) -> StoredLinks:
-    def walk() -> Iterator[tuple[int, int, Links]]:
-        for one in folder.read(*pair):
-            yield one.source_hash, one.target_hash, one.links
-
-    return walk
+    return lambda: folder.by_text(*pair)

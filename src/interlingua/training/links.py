@@ -21,7 +21,7 @@ from interlingua.objectives.corruption import PairLinks
 from interlingua.sbert import SentenceTransformer
 from interlingua.types import Links
 
-__all__ = ["LinkTable", "StoredLinks"]
+__all__ = ["StoredLinks", "TokenLinks"]
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ _PARTS = ("source", "target", "links")
 
 
 @dataclass(frozen=True, eq=False)
-class LinkTable:
+class TokenLinks:
     """For pairs of cells the tokens of their words and the links between them, in flat memory-mapped files.
 
     Args:
@@ -55,7 +55,7 @@ class LinkTable:
         *,
         prefix: str = "",
         minimum: float = 0.0,
-    ) -> "LinkTable":
+    ) -> "TokenLinks":
         """Find the tokens of all linked words of a corpus, in one pass a pair.
 
         Links belong to texts: those of a row are found by what its two cells say, whatever corpus they were made on.
@@ -182,7 +182,7 @@ def _lay_out(
                 for file, part in zip(files, parts, strict=True):
                     file.write(np.ascontiguousarray(part, dtype=np.int32).tobytes())
                 rows.append(start + int(place_))
-                begins.append(begins[-1] + [len(part) for part in parts])
+                begins.append(begins[-1] + np.array([len(part) for part in parts], dtype=np.int64))
             start += batch.num_rows
     np.save(place / "rows.npy", np.array(rows, dtype=np.int64))
     np.save(place / "begin.npy", np.array(begins))

@@ -18,7 +18,7 @@ from interlingua.encoder.reconstruction import ReconstructionDecoder
 from interlingua.errors import ObjectiveError
 from interlingua.objectives import EncodedCells, Objective
 from interlingua.objectives.tokens import LinkedWords, Predictions, TokenStates
-from interlingua.sbert import BaseModel, embedding_dimension
+from interlingua.sbert import BaseModel, SentenceTransformer, embedding_dimension
 from interlingua.training.passes import Pass, token_pass, vector_pass
 
 __all__ = ["CellBatch", "EncoderLoss"]
@@ -102,9 +102,9 @@ class EncoderLoss(nn.Module):
         self.negatives = negatives
         self.gradient_cache = gradient_cache
         needs = objective.requirements()
-        self.head = language_model_head(model, file=head) if "head" in needs else None
-        self.decoder = ReconstructionDecoder(model) if "decoder" in needs else None
-        self.mlp = DenseTanh(embedding_dimension(model)) if mlp else None
+        self.head = language_model_head(_encoder(model), file=head) if "head" in needs else None
+        self.decoder = ReconstructionDecoder(_encoder(model)) if "decoder" in needs else None
+        self.mlp = DenseTanh(embedding_dimension(_encoder(model))) if mlp else None
 
     def beside(self) -> dict[str, nn.Module]:
         """Return what is trained beside the model, by name: the objective, and head, decoder and dense layer if any."""
@@ -138,6 +138,7 @@ class EncoderLoss(nn.Module):
         nowhere = torch.full_like(rows, -1)
         view = [*range(len(views)), *[views.index(self.negatives or views[0])] * extra]
         unit = [F.normalize(vectors.float(), dim=1) for vectors in raw]
+        teacher, known = (None, None) if labels is None else _labels_as_teacher(labels, size, len(columns))
         cells = EncodedCells(
             vectors=torch.cat(unit),
             raw=torch.cat(raw),
@@ -146,7 +147,8 @@ class EncoderLoss(nn.Module):
             view=torch.tensor(view, device=rows.device).repeat_interleave(size),
             views=views,
             text=torch.cat(hashes) if len(hashes) == len(columns) else None,
-            **_labels_as_teacher(labels, size, len(columns)),
+            teacher=teacher,
+            teacher_known=known,
         )
         terms: dict[str, Tensor] = self.objective(cells)
         return terms
@@ -248,9 +250,7 @@ def _token_hashes(features: Mapping[str, Any]) -> Tensor | None:
     return torch.tensor(hashes, device=features["input_ids"].device)
 
 
-def _labels_as_teacher(labels: Tensor | None, rows: int, columns: int) -> dict[str, Tensor]:
-    if labels is None:
-        return {}
+def _labels_as_teacher(labels: Tensor, rows: int, columns: int) -> tuple[Tensor, Tensor]:
     if labels.ndim != 2:
         raise ObjectiveError(
             f"the label column holds numbers of shape {tuple(labels.shape[1:])}; it must hold the teacher's vector of "
@@ -258,4 +258,10 @@ def _labels_as_teacher(labels: Tensor | None, rows: int, columns: int) -> dict[s
         )
     known = torch.zeros(columns * rows, dtype=torch.bool, device=labels.device)
     known[:rows] = True
-    return {"teacher": F.normalize(labels.float(), dim=1).repeat(columns, 1), "teacher_known": known}
+    return F.normalize(labels.float(), dim=1).repeat(columns, 1), known
+
+
+def _encoder(model: BaseModel) -> SentenceTransformer:
+    if not isinstance(model, SentenceTransformer):
+        raise ObjectiveError(f"heads are made for a SentenceTransformer; this model is a {type(model).__name__}")
+    return model

@@ -12,7 +12,7 @@ import torch
 from pydantic import ValidationError, validate_call
 
 from interlingua.corpus import Corpus, open_scored_pairs
-from interlingua.encoder import load_encoder, static_student, transformer_student
+from interlingua.encoder import add_language_embedding, load_encoder, static_student, transformer_student
 from interlingua.encoder.store import VectorStore
 from interlingua.errors import InterlinguaError, ObjectiveError, RecipeError
 from interlingua.evaluation import SemanticSimilarity, TranslationRetrieval
@@ -126,6 +126,10 @@ def make_student(settings: StudentSettings, corpus: Corpus, *, seed: int) -> Sen
                 seed=seed,
                 **vocabulary,
             )
+    if settings.language_embedding:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            add_language_embedding(model, corpus.languages)
     if settings.normalise:
         append_normalize(model)
     if settings.lora is not None:

@@ -51,7 +51,8 @@ def _states(model: nn.Module, made: Mapping[str, Any]) -> Tensor:
     if states is not None:
         kept: Tensor = states[made["attention_mask"].bool()]
         return kept
-    first = getattr(model, "module", model)[0]
+    inner: Any = getattr(model, "module", model)
+    first = inner[0]
     if isinstance(first, StaticEmbedding):
         table = first.embedding
         return F.embedding(made["input_ids"], table.weight, sparse=table.sparse)

@@ -1,0 +1,99 @@
+"""ENCODER -> QUESTION ANSWERER: a transformer encoder with a fresh head that answers with spans."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import AutoModelForQuestionAnswering, PreTrainedModel, PreTrainedTokenizerFast
+from transformers.utils import logging
+
+from interlingua.errors import AlignmentError
+from interlingua.sbert import SentenceTransformer, Transformer
+
+__all__ = ["no_progress_bars", "span_student"]
+
+_POSITION = 0.07
+"""Root mean square of position vectors: somewhat less than that of the token vectors of a static student, 0.1."""
+
+_SHARPNESS = 1.5
+"""Of queries and keys: equal tokens get a few times the attention that others get."""
+
+
+def span_student(
+    student: SentenceTransformer, *, similar: bool = False, seed: int = 0
+) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """Make a transformer encoder into an untrained question-answering model: its body, and a fresh head.
+
+    An encoder without any training learns slowly to find a translation. With ``similar`` its attention starts at what
+    is alike: queries and keys are the identity but for some noise, positions are sines and cosines, and what attention
+    finds is passed on in full, rotated at random. A token then looks at tokens near it, and at those whose vectors are
+    alike, which translations have in a static student.
+
+    Args:
+        student: Any encoder whose first module is a text transformer with a fast tokenizer; it is copied.
+        similar: Start attention at what is alike; for students of ``transformer_student`` that nothing trained yet.
+        seed: Of the head's weights, and of the rotations.
+
+    Raises:
+        AlignmentError: The encoder has no transformer or no fast tokenizer, or ``similar`` does not fit it.
+
+    Reference:
+        Trockman and Kolter 2023, Mimetic Initialization of Self-Attention Layers. https://arxiv.org/abs/2305.09828
+    """
+    first = student[0]
+    if not isinstance(first, Transformer) or not isinstance(first.tokenizer, PreTrainedTokenizerFast):
+        raise AlignmentError(
+            f"{type(first).__name__} cannot answer questions; take an encoder that is a transformer with a fast "
+            "tokenizer, as `transformer_student` makes it"
+        )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model: PreTrainedModel = AutoModelForQuestionAnswering.from_config(deepcopy(first.auto_model.config))  # type: ignore[no-untyped-call]
+    body = getattr(model, model.base_model_prefix)
+    body.load_state_dict(first.auto_model.state_dict(), strict=False)
+    if similar:
+        _look_at_similar(body, torch.Generator().manual_seed(seed))
+    return model, deepcopy(first.tokenizer)
+
+
+@contextmanager
+def no_progress_bars() -> Iterator[None]:
+    """Keep transformers from drawing bars while it loads and saves."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _look_at_similar(body: Any, generator: torch.Generator) -> None:
+    try:
+        attentions = [(layer.attention.self, layer.attention.output.dense) for layer in body.encoder.layer]
+        positions = body.embeddings.position_embeddings.weight
+    except AttributeError as error:
+        raise AlignmentError(
+            f"{type(body).__name__} is not built like BERT, so its attention cannot be started at what is alike; leave "
+            "out `similar`"
+        ) from error
+    with torch.no_grad():
+        for attention, mix in attentions:
+            near = _SHARPNESS * (attention.query.weight + torch.eye(attention.query.weight.shape[0]))
+            attention.query.weight.copy_(near)
+            attention.key.weight.copy_(near)
+            for weight in (attention.value.weight, mix.weight):
+                weight.copy_(torch.linalg.qr(torch.randn(weight.shape, generator=generator))[0])
+        positions.copy_(_waves(*positions.shape))
+
+
+def _waves(places: int, dimension: int) -> torch.Tensor:
+    """Sines and cosines of falling frequency, mixed over the dimensions so that every head has all of them."""
+    rates = np.exp(-np.log(1000.0) * np.arange(0, dimension, 2) / dimension)
+    angles = np.arange(places)[:, None] * rates
+    waves = np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(places, -1)[:, :dimension]
+    mixed = np.random.default_rng(0).permutation(dimension)
+    return torch.from_numpy((_POSITION * np.sqrt(2) * waves[:, mixed]).astype(np.float32))
