@@ -11,14 +11,18 @@ import argparse
 import json
 import logging
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from interlingua.corpus import open_corpus
 from interlingua.encoder import static_student, transformer_student
 from interlingua.evaluation import score_aligner
-from interlingua.types import Aligner
+from interlingua.types import Aligner, WordPair
 from interlingua.words import DiagonalAligner, SpanAligner, WordAligner, open_alignments
 from interlingua.words.span_student import span_student
 from interlingua.words.span_training import SpanQuestions, train_span_model
@@ -27,13 +31,25 @@ SHORT = 10
 WINDOW = {"max_length": 256, "stride": 32}
 
 
+class KeptAnswers(SpanAligner):
+    """Asks once, however many rules are applied to the answers."""
+
+    kept: ClassVar[dict[tuple[str, str], NDArray[np.float64]]] = {}
+
+    def answers(self, pairs: Sequence[WordPair]) -> list[NDArray[np.float64]]:
+        """Return the answers of before, and ask for those that are new."""
+        new = [pair for pair in pairs if (pair.source, pair.target) not in self.kept]
+        self.kept.update(zip([(pair.source, pair.target) for pair in new], super().answers(new), strict=True))
+        return [self.kept[pair.source, pair.target] for pair in pairs]
+
+
 def main() -> None:
     """Train, score, and write one line of JSON a score."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path, help="folder for the model; it must not exist")
     parser.add_argument("results", type=Path, help="file for the scores")
     parser.add_argument("--short-steps", type=int, default=900, help="batches of questions about short sentences")
-    parser.add_argument("--steps", type=int, default=2200, help="batches of all questions")
+    parser.add_argument("--steps", type=int, default=1200, help="batches of all questions")
     parser.add_argument("--dimension", type=int, default=128)
     parser.add_argument("--layers", type=int, default=2)
     given = parser.parse_args()
@@ -64,7 +80,7 @@ def main() -> None:
     print(f"trained in {seconds:,} s of processor time")
 
     aligners: list[Aligner] = [DiagonalAligner(), WordAligner(static, name="static argmax")]
-    aligners += [SpanAligner(given.model, rule="average", **WINDOW), SpanAligner(given.model, rule="sum", **WINDOW)]
+    aligners += [KeptAnswers(given.model, rule=rule, **WINDOW) for rule in ("average", "sum")]
     gold = open_alignments(split="dev")
     with given.results.open("w", encoding="utf-8") as file:
         for aligner in aligners:

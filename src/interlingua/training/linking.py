@@ -58,7 +58,7 @@ def _align(settings: LinkSettings, corpus: Corpus, output: Path) -> "LinkFolder"
     from interlingua.words import align_corpus, make_aligner
 
     assert settings.aligner is not None
-    own = {"match": settings.match, "layer": settings.layer} if settings.aligner == "encoder" else {}
+    own = {"match": settings.matcher, "layer": settings.layer} if settings.aligner == "encoder" else {}
     aligner = make_aligner(settings.aligner, model=settings.model, **own)
     pairs = language_pairs(settings.pairs, corpus.languages, data=corpus.name)
     logger.info("aligning %d pairs of languages with %s", len(pairs), aligner.name)

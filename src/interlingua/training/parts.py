@@ -15,7 +15,7 @@ from interlingua.corpus import Corpus, open_scored_pairs
 from interlingua.encoder import add_language_embedding, load_encoder, static_student, transformer_student
 from interlingua.encoder.store import VectorStore
 from interlingua.errors import InterlinguaError, ObjectiveError, RecipeError
-from interlingua.evaluation import SemanticSimilarity, TranslationRetrieval
+from interlingua.evaluation import SemanticSimilarity, TranslationRetrieval, WordAlignment, WordRetrieval
 from interlingua.objectives import Objective, Sum, presets
 from interlingua.sbert import SentenceTransformer, append_normalize, load
 from interlingua.training.batches import BatchPlan, language_sets
@@ -205,6 +205,8 @@ def _tasks(settings: TaskSettings, recipe: Recipe) -> list[Task]:
                 name=settings.name,
             )
         ]
+    if settings.task in ("words", "word-retrieval", "lexicon"):
+        return [_word_task(settings)]
     corpus = open_source(settings)
     wanted = settings.languages or recipe.languages
     chosen = corpus if wanted is None else corpus.select([code for code in wanted if code in corpus.languages])
@@ -223,3 +225,18 @@ def _tasks(settings: TaskSettings, recipe: Recipe) -> list[Task]:
             f"{recipe.name}: the task on {settings.data} cannot be made: {error} (asked for are "
             f"{', '.join(wanted or corpus.languages)}; it has {', '.join(corpus.languages)})"
         ) from error
+
+
+def _word_task(settings: TaskSettings) -> Task:
+    from interlingua.words import open_alignments
+
+    pairs = settings.pairs if isinstance(settings.pairs, list) else None
+    linked = open_alignments(settings.data, pairs=pairs, split=settings.split)
+    if settings.languages is not None:
+        linked = [one for one in linked if set(one.languages) <= set(settings.languages)]
+    if settings.task == "words":
+        return WordAlignment(linked, match=settings.matcher, layer=settings.layer, name=settings.name)
+    most = {} if settings.max_rows is None else {"max_pairs": settings.max_rows}
+    if settings.task == "lexicon":
+        return WordRetrieval(linked, by="type", name=settings.name)
+    return WordRetrieval(linked, layer=settings.layer, name=settings.name, **most)

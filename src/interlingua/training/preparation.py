@@ -53,13 +53,15 @@ class Prepared:
     def loss(self, model: SentenceTransformer) -> EncoderLoss:
         """Return the loss that the recipe trains a model with."""
         head = self.recipe.student.head
-        return EncoderLoss(
-            model,
-            self.objective,
-            gradient_cache=self.recipe.batches.gradient_cache,
-            head=None if head is None else Path(head),
-            mlp=self.recipe.training.mlp,
-        )
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.recipe.training.seed)  # new heads begin at random
+            return EncoderLoss(
+                model,
+                self.objective,
+                gradient_cache=self.recipe.batches.gradient_cache,
+                head=None if head is None else Path(head),
+                mlp=self.recipe.training.mlp,
+            )
 
 
 def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = None) -> Prepared:

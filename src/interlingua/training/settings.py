@@ -119,7 +119,7 @@ class LinkSettings(_Part):
     folder: str | list[str] | None = None
     aligner: Literal["encoder", "diagonal", "eflomal", "fast-align", "wspalign"] | None = None
     model: str | None = None
-    match: Literal["argmax", "itermax", "max-weight", "softmax"] = "argmax"
+    matcher: Literal["argmax", "itermax", "max-weight", "softmax"] = "argmax"
     layer: int | None = None
     pairs: str | list[tuple[str, str]] = "en-xx"
     minimum: float = 0.0
@@ -207,9 +207,9 @@ class TrainingSettings(_Part):
 
 
 class TaskSettings(_Part):
-    """One task: translation retrieval on a corpus, or similarity (``sts``) on scored pairs."""
+    """One task: translation retrieval on rows, similarity (``sts``) on scored pairs, or words on pairs with links."""
 
-    task: Literal["retrieval", "sts"] = "retrieval"
+    task: Literal["retrieval", "sts", "words", "word-retrieval", "lexicon"] = "retrieval"
     data: str
     name: str | None = None
     split: str | None = "test"
@@ -218,6 +218,8 @@ class TaskSettings(_Part):
     languages: list[str] | None = None
     pairs: str | list[tuple[str, str]] = "en-xx"
     max_rows: Annotated[int, Field(gt=0)] | None = None
+    matcher: Literal["argmax", "itermax", "max-weight", "softmax"] = "argmax"
+    layer: int | None = None
 
     @field_validator("pairs", mode="before")
     @classmethod

@@ -171,10 +171,10 @@ def _groups(path: Path, *, split: str | None, name: str) -> dict[tuple[str, str]
     grouped: dict[tuple[str, str], tuple[list[WordPair], list[Links]]] = {}
     for number, record in enumerate(records, start=1):
         if split is None or record["split"] == split:
-            first, second = map(canonical, record["pair"].split("-", 1))
-            pairs, links = grouped.setdefault((first, second), ([], []))
-            pairs.append(WordPair(record["src"], record["tgt"], split_spans(record["src"]), split_spans(record["tgt"])))
-            links.append(_links(pairs[-1], record["alignment"], path=path, row=number))
+            languages, pair, linked = _aligned(record, path=path, row=number)
+            pairs, links = grouped.setdefault(languages, ([], []))
+            pairs.append(pair)
+            links.append(linked)
     return {
         languages: AlignedPairs(pairs=pairs, links=links, languages=languages, name=name)
         for languages, (pairs, links) in grouped.items()
@@ -187,20 +187,30 @@ def _records(path: Path) -> list[dict[str, Any]]:
     except (OSError, ValueError) as error:
         raise CorpusError(f"{path} cannot be read as Parquet ({error}); is the path right?") from error
     if absent := [column for column in _COLUMNS if column not in names]:
-        raise CorpusError(f"{path} has no column {', '.join(absent)}; it has {', '.join(names)}")
+        raise CorpusError(
+            f"{path} has no column {', '.join(absent)}; it has {', '.join(names)}. It holds no word alignments"
+        )
     records: list[dict[str, Any]] = pq.read_table(path, columns=list(_COLUMNS), memory_map=True).to_pylist()
     if not records:
         raise CorpusError(f"{path} has no rows")
     return records
 
 
-def _links(pair: WordPair, line: str, *, path: Path, row: int) -> Links:
+def _aligned(record: dict[str, Any], *, path: Path, row: int) -> tuple[tuple[str, str], WordPair, Links]:
+    source, target, line = record["src"], record["tgt"], record["alignment"]
+    if source is None or target is None or line is None:
+        raise FormatError(f"row {row:,}: a sentence or its links are missing", path=path)
+    first, _, second = (record["pair"] or "").partition("-")
+    if not second:
+        raise FormatError(f"row {row:,}: {record['pair']!r} is no pair of languages, as eng-deu", path=path)
+    pair = WordPair(source, target, split_spans(source), split_spans(target))
     try:
         found = parse_links(line, words=(len(pair.source_words), len(pair.target_words)))
     except AlignmentError as error:
         raise FormatError(f"row {row:,}: {error}", path=path) from error
     sure = None if found.sure.all() else found.sure
-    return Links(pair.source_words, pair.target_words, found.pairs, found.scores, sure)
+    links = Links(pair.source_words, pair.target_words, found.pairs, found.scores, sure)
+    return (canonical(first), canonical(second)), pair, links
 
 
 def _chosen(groups: dict[tuple[str, str], AlignedPairs], pair: tuple[str, str], path: Path) -> AlignedPairs:

@@ -18,9 +18,6 @@ __all__ = ["no_progress_bars", "span_student"]
 _POSITION = 0.07
 """Root mean square of position vectors: somewhat less than that of the token vectors of a static student, 0.1."""
 
-_SHARPNESS = 1.5
-"""Of queries and keys: equal tokens get a few times the attention that others get."""
-
 
 def span_student(
     student: SentenceTransformer, *, similar: bool = False, seed: int = 0
@@ -28,14 +25,13 @@ def span_student(
     """Make a transformer encoder into an untrained question-answering model: its body, and a fresh head.
 
     An encoder without any training learns slowly to find a translation. With ``similar`` its attention starts at what
-    is alike: queries and keys are the identity but for some noise, positions are sines and cosines, and what attention
-    finds is passed on in full, rotated at random. A token then looks at tokens near it, and at those whose vectors are
-    alike, which translations have in a static student.
+    is alike: queries and keys are the identity but for some noise, and positions are sines and cosines. A token then
+    looks at tokens near it, and at those whose vectors are alike, which translations have in a static student.
 
     Args:
         student: Any encoder whose first module is a text transformer with a fast tokenizer; it is copied.
         similar: Start attention at what is alike; for students of ``transformer_student`` that nothing trained yet.
-        seed: Of the head's weights, and of the rotations.
+        seed: Of the head's weights.
 
     Raises:
         AlignmentError: The encoder has no transformer or no fast tokenizer, or ``similar`` does not fit it.
@@ -55,7 +51,7 @@ def span_student(
     body = getattr(model, model.base_model_prefix)
     body.load_state_dict(first.auto_model.state_dict(), strict=False)
     if similar:
-        _look_at_similar(body, torch.Generator().manual_seed(seed))
+        _look_at_similar(body)
     return model, deepcopy(first.tokenizer)
 
 
@@ -71,9 +67,9 @@ def no_progress_bars() -> Iterator[None]:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-def _look_at_similar(body: Any, generator: torch.Generator) -> None:
+def _look_at_similar(body: Any) -> None:
     try:
-        attentions = [(layer.attention.self, layer.attention.output.dense) for layer in body.encoder.layer]
+        attentions = [layer.attention.self for layer in body.encoder.layer]
         positions = body.embeddings.position_embeddings.weight
     except AttributeError as error:
         raise AlignmentError(
@@ -81,12 +77,10 @@ def _look_at_similar(body: Any, generator: torch.Generator) -> None:
             "out `similar`"
         ) from error
     with torch.no_grad():
-        for attention, mix in attentions:
-            near = _SHARPNESS * (attention.query.weight + torch.eye(attention.query.weight.shape[0]))
+        for attention in attentions:
+            near = attention.query.weight + torch.eye(attention.query.weight.shape[0])
             attention.query.weight.copy_(near)
             attention.key.weight.copy_(near)
-            for weight in (attention.value.weight, mix.weight):
-                weight.copy_(torch.linalg.qr(torch.randn(weight.shape, generator=generator))[0])
         positions.copy_(_waves(*positions.shape))
 
 

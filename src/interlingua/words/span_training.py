@@ -17,6 +17,8 @@ from transformers import (
     PreTrainedTokenizerFast,
     PrinterCallback,
     Trainer,
+    TrainerCallback,
+    TrainerState,
     TrainingArguments,
 )
 from transformers.trainer_pt_utils import LengthGroupedSampler
@@ -143,6 +145,7 @@ def train_span_model(
         )
         trainer = _Trainer(model=model, args=settings, train_dataset=questions, data_collator=collate)
         trainer.remove_callback(PrinterCallback)
+        trainer.add_callback(_Told)
         trainer.train()
     if folder is not None:
         _save(model, tokenizer, folder)
@@ -170,6 +173,14 @@ class _Trainer(Trainer):
             self.args.train_batch_size, lengths=cast("SpanQuestions", asked).lengths, generator=generator
         )
         return sampler
+
+
+class _Told(TrainerCallback):
+    """Tells the log how training goes on."""
+
+    def on_log(self, args: Any, state: TrainerState, control: Any, logs: Any = None, **kwargs: Any) -> None:
+        if logs and "loss" in logs:
+            logger.info("step %d of %d: loss %.3f", state.global_step, state.max_steps, float(logs["loss"]))
 
 
 class _Collator:
