@@ -1,8 +1,8 @@
 """A step of translation ranking with and without objectives on words, beside that of translation ranking alone.
 
 The same pairs, the same transformer, the same optimizer; making the batch (hiding tokens too) is part of a step. Links
-are those of the diagonal, about as many as an aligner finds, so that nothing must be installed. The contestants take turns
-of one step.
+are those of the diagonal, about as many as an aligner finds, so that nothing must be installed. The contestants take
+turns of one step.
 
 ``python benchmarks/word_objectives.py --threads 1 --layers 4 --dimension 256``
 """

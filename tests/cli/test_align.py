@@ -73,10 +73,10 @@ def test_an_encoder(rows, tmp_path):
     toy_static(dimension=32).save_pretrained(str(tmp_path / "model"))
     words = ["-d", rows, "-m", tmp_path / "model", "--pairs", "en:de"]
     for match in get_args(command.MatchKind):
-        assert call(*words, "--match", match, "--unit", "word", "-o", tmp_path / match) == 0
+        assert call(*words, "--matcher", match, "--unit", "word", "-o", tmp_path / match) == 0
         ((counts,),) = [LinkFolder.open(tmp_path / match).card.pairs]
         assert counts.links > 0
-    assert call(*words, "--match", "itermax", "-o", tmp_path / "other", "--batch-size", 4) == 0
+    assert call(*words, "--matcher", "itermax", "-o", tmp_path / "other", "--batch-size", 4) == 0
     names = {LinkFolder.open(tmp_path / name).card.aligner[0] for name in ("argmax", "itermax", "other")}
     assert len(names) == 3
 
@@ -116,7 +116,7 @@ def test_a_program_that_is_missing(rows, tmp_path, monkeypatch, capsys):
     [
         ([], "--aligner encoder needs a model: give -m FOLDER"),
         (["--aligner", "wspalign"], "--aligner wspalign needs a model"),
-        (["--aligner", "diagonal", "--match", "argmax"], "--match is for --aligner encoder; leave it out"),
+        (["--aligner", "diagonal", "--matcher", "argmax"], "--matcher is for --aligner encoder; leave it out"),
         (["--aligner", "eflomal", "-m", "x"], "--model is for --aligner encoder or wspalign"),
         (["-m", "x", "--symmetrise", "union"], "--symmetrise is for --aligner eflomal or fast-align"),
         (["--aligner", "wspalign", "-m", "x", "--max-length", "9"], "--max-length is for --aligner encoder"),

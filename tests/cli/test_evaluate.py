@@ -1,13 +1,17 @@
 import json
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from evaluation.encoders import noisy_encoder
 from interlingua.cli.app import main
 from interlingua.corpus import Corpus, ScoredPairs
+from interlingua.encoder import SentenceEncoder
 from interlingua.evaluation import load_scores
 from interlingua.types import Row
+from toy import toy_static
 
 ROWS = [
     Row(
@@ -103,7 +107,14 @@ def test_similarity(loaded, capsys, monkeypatch, pairs, expected):
         (["-d", "DATA", "-d", "DATA"], "two tasks are called"),
         (["-d", "DATA", "--task", "sts"], "say which languages its two sentences are in"),
         (["-d", "DATA", "--task", "sts", "--pairs", "en:de"], "line 1: a sentence is missing"),
-        (["-d", "DATA", "--task", "sts", "--max-rows", "5"], "--max-rows and --match belong to"),
+        (
+            ["-d", "DATA", "--task", "sts", "--max-rows", "5"],
+            "--max-rows is for --task retrieval and word-retrieval; leave it out",
+        ),
+        (["-d", "DATA", "--task", "sts", "--match", "index"], "--match is for --task retrieval; leave it out"),
+        (["-d", "DATA", "--matcher", "itermax"], "--matcher is for --task words; leave it out"),
+        (["-d", "DATA", "--task", "lexicon", "--layer", "2"], "--layer is for --task word-retrieval and words"),
+        (["-d", "DATA", "--task", "words", "--pairs", "en-xx"], "--pairs en-xx is not for --task words"),
         (["-d", "DATA", "--max-rows", "1"], "--max-rows"),
         (["-d", "ONE"], "shares 2 rows"),
         (["-d", "EMPTY"], "error:"),
@@ -133,3 +144,49 @@ def test_nan_vectors_are_an_error(data, monkeypatch, capsys):
     monkeypatch.setattr("interlingua.encoder.load_encoder", lambda spec, **settings: Broken())
     assert main(["evaluate", "m", "-d", data]) == 2
     assert "error: broken made 20 of 20 eng_Latn vectors" in capsys.readouterr().err
+
+
+@pytest.fixture
+def linked(tmp_path):
+    """Sentence pairs with links in two language pairs; word k translates word k."""
+    same = " ".join(f"{k}-{k}" for k in range(3))
+    rows = [
+        {"pair": pair, "split": "dev", "src": f"a{i} b{i} c{i}", "tgt": f"x{i} y{i} z{i}", "alignment": same}
+        for pair in ("eng-deu", "eng-tel")
+        for i in range(4)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "linked.parquet")
+    return str(tmp_path / "linked.parquet")
+
+
+def test_an_aligner_is_scored_by_name(linked, capsys, tmp_path):
+    assert main(["evaluate", "diagonal", "-d", linked, "--task", "words", "--split", "dev", "--json"]) == 0
+    (tmp_path / "scores.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    scores = load_scores(tmp_path / "scores.json")["scores"]
+    assert [score.metric for score in scores[-4:]] == ["macro_precision", "macro_recall", "macro_aer", "macro_f1"]
+    assert (scores[-1].value, scores[-2].value, scores[-1].task) == (1.0, 0.0, "words:linked/dev")
+    assert main(["evaluate", "diagonal", "-d", linked, "--task", "words", "--pairs", "te:en"]) == 0
+    assert "words:linked, aer times 100" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "settings"),
+    [
+        (["--task", "words", "--matcher", "itermax", "--layer", "0"], "aligner:encoder:itermax,layer=0,subword"),
+        (["--task", "word-retrieval", "--max-rows", "3", "-l", "en,de"], "by:context|layer:default|pairs:3"),
+        (["--task", "lexicon"], "by:type|min_count:2"),
+    ],
+)
+def test_words_of_an_encoder(linked, capsys, monkeypatch, tmp_path, words, settings):
+    encoder = SentenceEncoder(toy_static())
+    monkeypatch.setattr("interlingua.encoder.load_encoder", lambda spec, **_: encoder)
+    assert main(["evaluate", "m", "-d", linked, *words, "--json"]) == 0
+    (tmp_path / "scores.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    scores = load_scores(tmp_path / "scores.json")["scores"]
+    assert settings in scores[0].signature
+    assert ("tel_Telu" in {language for score in scores for language in score.languages}) == ("-l" not in words)
+
+
+def test_a_span_model_is_told_by_its_prefix(linked, capsys, tmp_path):
+    assert main(["evaluate", f"wspalign:{tmp_path}", "-d", linked, "--task", "words"]) == 2
+    assert "the question-answering model does not load" in capsys.readouterr().err

@@ -29,6 +29,7 @@ SECTIONS = {
     "student.lora": settings.LoraSettings,
     "corpus": settings.CorpusSettings,
     "teacher": settings.TeacherSettings,
+    "links": settings.LinkSettings,
     "objective": settings.ObjectiveSettings,
     "batches": settings.BatchSettings,
     "training": settings.TrainingSettings,

@@ -57,6 +57,13 @@ def test_teacher_vectors(tmp_path, capsys):
     assert "600 vectors of 384 dimensions" in capsys.readouterr().out
 
 
+def test_train_wspalign_says_what_it_does(capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["train_wspalign.py", "--help"])
+    with pytest.raises(SystemExit, match="0"):
+        load("train_wspalign").main()
+    assert "silver links" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_score_tables(tmp_path, capsys):
     settings = ["training.steps=2", "training.evaluate_every=null", "student.vocabulary=2000", "student.dimension=32"]

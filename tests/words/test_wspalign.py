@@ -5,7 +5,8 @@ from transformers import XLMRobertaConfig, XLMRobertaForQuestionAnswering, XLMRo
 
 from interlingua.errors import AlignmentError
 from interlingua.types import Aligner
-from interlingua.words.wspalign import SpanAligner, load_span_model, span_scores
+from interlingua.words.span_student import load_span_model
+from interlingua.words.wspalign import SpanAligner, span_scores
 from words.oracle import Oracle, word_tokenizer, words_of
 
 ENGLISH = [f"e{i}" for i in range(90)]

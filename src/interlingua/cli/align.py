@@ -29,7 +29,7 @@ Segmentation: TypeAlias = Literal["unicode", "spaces"]
 
 _OWNERS: dict[str, tuple[AlignerName, ...]] = {
     "model": ("encoder", "wspalign"),
-    "match": ("encoder",),
+    "matcher": ("encoder",),
     "layer": ("encoder",),
     "unit": ("encoder",),
     "max_length": ("encoder",),
@@ -55,7 +55,7 @@ def align(
     model: Annotated[
         str | None, typer.Option("--model", "-m", help="Folder or hub name, for encoder and wspalign.")
     ] = None,
-    match: Annotated[
+    matcher: Annotated[
         MatchKind | None, typer.Option(help="For encoder: how similarities become links; argmax unless given.")
     ] = None,
     layer: Annotated[
@@ -104,7 +104,7 @@ def align(
     options = _options(
         aligner,
         model=model,
-        match=match,
+        matcher=matcher,
         layer=layer,
         unit=unit,
         max_length=max_length,

@@ -187,7 +187,7 @@ class AlignedWordPrediction(Predictor):
         self,
         *,
         masking: Literal["some", "all", "each"] = "some",
-        fraction: float = 0.3,
+        fraction: float = 0.15,
         subwords: Literal["mean", "tokens"] = "mean",
         clip: Literal["all", "first"] = "all",
         awp_fraction: float = 1.0,

@@ -58,8 +58,9 @@ def _align(settings: LinkSettings, corpus: Corpus, output: Path) -> "LinkFolder"
     from interlingua.words import align_corpus, make_aligner
 
     assert settings.aligner is not None
-    own = {"match": settings.matcher, "layer": settings.layer} if settings.aligner == "encoder" else {}
-    aligner = make_aligner(settings.aligner, model=settings.model, **own)
+    own = {"matcher": settings.matcher, "layer": settings.layer, "unit": settings.unit}
+    used = own if settings.aligner == "encoder" else {}
+    aligner = make_aligner(settings.aligner, model=settings.model, **used)
     pairs = language_pairs(settings.pairs, corpus.languages, data=corpus.name)
     logger.info("aligning %d pairs of languages with %s", len(pairs), aligner.name)
     return align_corpus(corpus, aligner, output, pairs=pairs, resume=True)

@@ -121,6 +121,7 @@ class LinkSettings(_Part):
     model: str | None = None
     matcher: Literal["argmax", "itermax", "max-weight", "softmax"] = "argmax"
     layer: int | None = None
+    unit: Literal["word", "subword"] = "subword"
     pairs: str | list[tuple[str, str]] = "en-xx"
     minimum: float = 0.0
 

@@ -17,7 +17,7 @@ def make_aligner(name: AlignerName, *, model: str | None = None, **settings: Any
     Args:
         name: Which one.
         model: Folder or hub name, for ``encoder`` and ``wspalign``.
-        settings: The aligner's own, as ``match``, ``layer`` and ``unit`` for ``encoder``, ``symmetrise`` for programs.
+        settings: The aligner's own: ``matcher``, ``layer`` and ``unit`` for ``encoder``, ``symmetrise`` for programs.
 
     Raises:
         AlignmentError: There is no such aligner, or it lacks its model.
@@ -35,7 +35,8 @@ def make_aligner(name: AlignerName, *, model: str | None = None, **settings: Any
         if name == "encoder":
             from interlingua.words.aligner import WordAligner, load_word_encoder
 
-            return WordAligner(load_word_encoder(model, max_length=settings.pop("max_length", None)), **settings)
+            encoder = load_word_encoder(model, max_length=settings.pop("max_length", None))
+            return WordAligner(encoder, match=settings.pop("matcher", "argmax"), **settings)
         from interlingua.words.wspalign import SpanAligner
 
         return SpanAligner(model, **settings)

@@ -1,22 +1,53 @@
-"""ENCODER -> QUESTION ANSWERER: a transformer encoder with a fresh head that answers with spans."""
+"""Models that answer questions with spans: one that is saved, and one made from an encoder with a fresh head."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from transformers import AutoModelForQuestionAnswering, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
 from transformers.utils import logging
 
 from interlingua.errors import AlignmentError
 from interlingua.sbert import SentenceTransformer, Transformer
 
-__all__ = ["no_progress_bars", "span_student"]
+__all__ = ["load_span_model", "no_progress_bars", "span_student"]
 
 _POSITION = 0.07
 """Root mean square of position vectors: somewhat less than that of the token vectors of a static student, 0.1."""
+
+
+def load_span_model(name: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """Load a question-answering model and its tokenizer from a folder or from the hub; safetensors only.
+
+    Raises:
+        AlignmentError: If it does not load, or its answering head is not among its weights.
+    """
+    try:
+        model, told = AutoModelForQuestionAnswering.from_pretrained(
+            str(name), use_safetensors=True, output_loading_info=True
+        )
+        tokenizer = AutoTokenizer.from_pretrained(str(name))
+    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        raise AlignmentError(
+            f"{name}: the question-answering model does not load: {reason}. Is it a complete transformers folder or a "
+            "name on the hub, and are its weights safetensors?"
+        ) from error
+    fresh = sorted(key for key in told["missing_keys"] if key.startswith("qa_outputs"))
+    if fresh:
+        raise AlignmentError(
+            f"{name} has no question-answering head ({', '.join(fresh)} are not among its weights); take a model that "
+            "was trained to answer with spans, or train one with `train_span_model`"
+        )
+    if not isinstance(tokenizer, PreTrainedTokenizerFast):
+        raise AlignmentError(
+            f"{name} has a slow tokenizer, which cannot tell where tokens stand; convert it to a fast one"
+        )
+    return model, tokenizer
 
 
 def span_student(

@@ -1,5 +1,6 @@
 """Word alignment as span prediction: a question-answering model is asked for the translation of every word."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
@@ -10,14 +11,17 @@ import numpy as np
 import torch
 import xxhash
 from numpy.typing import NDArray
-from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from interlingua.errors import AlignmentError
 from interlingua.types import Links, Spans, WordPair
-from interlingua.words.questions import Question, QuestionTokenizer, Window
+from interlingua.words.questions import MARK, Question, QuestionTokenizer, Window
+from interlingua.words.span_student import load_span_model
 from interlingua.words.spans import best_spans
 
-__all__ = ["SpanAligner", "load_span_model", "span_scores"]
+__all__ = ["SpanAligner", "span_scores"]
+
+logger = logging.getLogger(__name__)
 
 _THRESHOLDS = {"sum": 0.9, "average": 0.4}
 _CHUNK = 64  # pairs whose questions are sorted by length together
@@ -85,6 +89,10 @@ class SpanAligner:
             model, tokenizer = load_span_model(model)
         self.model = model if device is None else model.to(device)  # type: ignore[arg-type]
         self.questions = QuestionTokenizer(tokenizer, max_length=max_length, stride=stride)
+        if tokenizer.unk_token_id in tokenizer(MARK, add_special_tokens=False)["input_ids"]:
+            logger.warning(
+                "the tokenizer does not know %s, which marks the word asked for; was the model trained so?", MARK
+            )
         self.rule, self.symmetric, self.batch_size, self.max_answer = rule, symmetric, batch_size, max_answer
         self.threshold = _THRESHOLDS[rule] if threshold is None else threshold
         self.name = name or f"wspalign-{rule}"
@@ -208,36 +216,6 @@ def span_scores(forward: Answers, backward: Answers, *, rule: Rule = "sum", symm
     shares = [side / np.maximum((side > 0).sum(axis=1, keepdims=True), 1) for side in (forward, backward)]
     total = shares[0] + shares[1].T
     return total if symmetric else np.where(forward > 0, total, 0.0)
-
-
-def load_span_model(name: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """Load a question-answering model and its tokenizer from a folder or from the hub; safetensors only.
-
-    Raises:
-        AlignmentError: If it does not load, or its answering head is not among its weights.
-    """
-    try:
-        model, told = AutoModelForQuestionAnswering.from_pretrained(
-            str(name), use_safetensors=True, output_loading_info=True
-        )
-        tokenizer = AutoTokenizer.from_pretrained(str(name))
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-        raise AlignmentError(
-            f"{name}: the question-answering model does not load: {reason}. Is it a complete transformers folder or a "
-            "name on the hub, and are its weights safetensors?"
-        ) from error
-    fresh = sorted(key for key in told["missing_keys"] if key.startswith("qa_outputs"))
-    if fresh:
-        raise AlignmentError(
-            f"{name} has no question-answering head ({', '.join(fresh)} are not among its weights); take a model that "
-            "was trained to answer with spans, or train one with `train_span_model`"
-        )
-    if not isinstance(tokenizer, PreTrainedTokenizerFast):
-        raise AlignmentError(
-            f"{name} has a slow tokenizer, which cannot tell where tokens stand; convert it to a fast one"
-        )
-    return model, tokenizer
 
 
 def _swapped(pair: WordPair) -> WordPair:

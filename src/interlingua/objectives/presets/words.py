@@ -46,7 +46,7 @@ def word_translation_ranking(
 def aligned_word_prediction(
     *,
     masking: Literal["some", "all", "each"] = "some",
-    fraction: float = 0.3,
+    fraction: float = 0.15,
     subwords: Literal["mean", "tokens"] = "mean",
     clip: Literal["all", "first"] = "all",
     awp_fraction: float = 1.0,
