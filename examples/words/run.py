@@ -133,7 +133,7 @@ def word_tasks(runs: Path) -> list[Task]:
         tasks.append(WordRetrieval(sets, max_pairs=200, name=f"words {group}"))
     gold = open_alignments(pairs=[("eng_Latn", other) for other in GROUPS["high"]], split="dev")
     settings: dict[str, Any] = {"match": "itermax", "unit": "word"}
-    return tasks + [WordAlignment(gold, layer=layer, name=f"aer layer {layer}", **settings) for layer in LAYERS]
+    return tasks + [WordAlignment(gold, layer=layer, name=f"links layer {layer}", **settings) for layer in LAYERS]
 
 
 def _aligned(corpus: Corpus, silver: LinkFolder, source: str, target: str) -> AlignedPairs:

@@ -21,8 +21,8 @@ COLUMNS = {
     ("bible low", "macro_accuracy"): "verses low",
     ("words high", "macro_accuracy"): "words high",
     ("words low", "macro_accuracy"): "words low",
-    ("aer layer 1", "macro_aer"): "AER layer 1",
-    ("aer layer 2", "macro_aer"): "AER layer 2",
+    ("links layer 1", "macro_aer"): "AER layer 1",
+    ("links layer 2", "macro_aer"): "AER layer 2",
 }
 
 

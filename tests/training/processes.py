@@ -118,6 +118,7 @@ def fit(model: SentenceTransformer, folder: Path, *, rank: int = 0, processes: i
     else:
         teacher = random_teacher(dimension) if dimension else None
         batches = make_batches(model, place, teacher=teacher, **world)  # type: ignore[arg-type]
+    torch.manual_seed(3)  # new heads begin at random
     trainer = make_trainer(model, batches, folder, objective=objective, **settings)  # type: ignore[arg-type]
     trainer.train()
     beside = trainer.encoder_loss.beside()

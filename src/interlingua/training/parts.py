@@ -236,7 +236,6 @@ def _word_task(settings: TaskSettings) -> Task:
         linked = [one for one in linked if set(one.languages) <= set(settings.languages)]
     if settings.task == "words":
         return WordAlignment(linked, match=settings.matcher, layer=settings.layer, name=settings.name)
-    most = {} if settings.max_rows is None else {"max_pairs": settings.max_rows}
     if settings.task == "lexicon":
         return WordRetrieval(linked, by="type", name=settings.name)
-    return WordRetrieval(linked, layer=settings.layer, name=settings.name, **most)
+    return WordRetrieval(linked, layer=settings.layer, max_pairs=settings.max_rows or 500, name=settings.name)

@@ -43,7 +43,8 @@ def make_corpus(recipe: Recipe, folder: Path) -> Corpus:
     ]
     limited = any(source.max_rows is not None for source in used)
     if not views:
-        raise CorpusError(f"{recipe.name}: no corpus has {least} of the languages {', '.join(wanted)}")
+        count = "one" if least == 1 else "two"
+        raise CorpusError(f"{recipe.name}: no corpus has {count} of the languages {', '.join(wanted)}")
     if len(views) == 1 and not limited:
         return views[0]
     joined = write_corpus(_chain(list(zip(views, used, strict=True))), folder, overwrite=True)
