@@ -35,11 +35,15 @@ def frequent(corpus: Corpus, language: str, count: int, random: np.random.Genera
     words: Counter[str] = Counter()
     for text in corpus.texts(language):
         spans = segment(text or "", language).tolist()
-        words.update(word for a, b in spans if (word := (text or "")[a:b].casefold()).isalpha() and len(word) > 1)
+        words.update(word for a, b in spans if _is_word(word := (text or "")[a:b].casefold()))
     forms = list(words)
     share = np.array([words[form] for form in forms], dtype=np.float64)
     chosen = random.choice(len(forms), count, replace=False, p=share / share.sum())
     return [forms[place] for place in chosen]
+
+
+def _is_word(text: str) -> bool:
+    return len(text) > 1 and any(map(str.isalpha, text)) and not any(map(str.isdigit, text))
 
 
 def flat(vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:

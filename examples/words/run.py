@@ -193,7 +193,7 @@ def aligners(runs: Path, span_model: str | None) -> None:
     }
     made: dict[str, Callable[[tuple[str, str]], Aligner]] = {
         "diagonal": lambda _: DiagonalAligner(),
-        "eflomal": lambda pair: Eflomal(extra=silver.get(pair)),
+        "eflomal": lambda pair: Eflomal(extra=silver.get(pair, ())),
     }
     for name, place in places.items():
         if place.is_dir():
