@@ -22,7 +22,7 @@ from interlingua.encoder import transformer_student
 from interlingua.objectives import Objective, presets
 from interlingua.sbert import SentenceTransformer
 from interlingua.training import BatchPlan, CellBatches, CellTable, EncoderLoss
-from interlingua.training.links import TokenLinks
+from interlingua.training.token_links import TokenLinks
 from interlingua.words import DiagonalAligner, align_corpus
 
 METHODS: dict[str, Callable[[], Objective]] = {

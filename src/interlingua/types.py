@@ -115,6 +115,10 @@ class WordPair:
                     f"the words of a {side} text of {len(text)} characters are no spans in order: {spans.tolist()}"
                 )
 
+    def swapped(self) -> "WordPair":
+        """Return the pair with source and target exchanged."""
+        return WordPair(self.target, self.source, self.target_words, self.source_words)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links:
@@ -171,6 +175,10 @@ class Links:
 
     def __len__(self) -> int:
         return len(self.pairs)
+
+    def swapped(self) -> "Links":
+        """Return the links with source and target exchanged."""
+        return Links(self.target, self.source, self.pairs[:, ::-1], self.scores, self.sure)
 
 
 class Aligner(Protocol):

@@ -72,7 +72,7 @@ def test_resume_and_overwrite(rows, tmp_path, capsys):
 def test_an_encoder(rows, tmp_path):
     toy_static(dimension=32).save_pretrained(str(tmp_path / "model"))
     words = ["-d", rows, "-m", tmp_path / "model", "--pairs", "en:de"]
-    for match in get_args(command.MatchKind):
+    for match in get_args(command.MatcherName):
         assert call(*words, "--matcher", match, "--unit", "word", "-o", tmp_path / match) == 0
         ((counts,),) = [LinkFolder.open(tmp_path / match).card.pairs]
         assert counts.links > 0
@@ -146,7 +146,7 @@ def test_where_links_go(rows, capsys):
 
 
 def test_choices_are_those_that_there_are():
-    assert set(get_args(command.MatchKind)) == set(MATCHERS)
+    assert set(get_args(command.MatcherName)) == set(MATCHERS)
     assert get_args(command.Symmetrisation) == get_args(symmetrise.Symmetrisation)
     assert get_args(command.Segmentation) == get_args(Segmentation)
     assert {name for names in command._OWNERS.values() for name in names} < set(get_args(command.AlignerName))

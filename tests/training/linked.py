@@ -10,7 +10,7 @@ from interlingua.corpus.hashing import text_hash
 from interlingua.objectives import Objective
 from interlingua.sbert import SentenceTransformer
 from interlingua.training import BatchPlan, CellBatches, CellTable
-from interlingua.training.links import TokenLinks
+from interlingua.training.token_links import TokenLinks
 from interlingua.types import Links
 from training.world import toy_corpus
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from interlingua.cli.options import MaxLength, Prefix
+from interlingua.cli.options import AlignerName, MatcherName, MaxLength, Prefix
 from interlingua.errors import AlignmentError, OutputError
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["align"]
 
 
-AlignerName: TypeAlias = Literal["encoder", "wspalign", "eflomal", "fast-align", "diagonal"]
-MatchKind: TypeAlias = Literal["argmax", "itermax", "max-weight", "softmax", "forward", "reverse"]
 Symmetrisation: TypeAlias = Literal[
     "intersection", "union", "grow", "grow-diag", "grow-diag-final", "grow-diag-final-and", "forward", "reverse"
 ]
@@ -56,7 +54,7 @@ def align(
         str | None, typer.Option("--model", "-m", help="Folder or hub name, for encoder and wspalign.")
     ] = None,
     matcher: Annotated[
-        MatchKind | None, typer.Option(help="For encoder: how similarities become links; argmax unless given.")
+        MatcherName | None, typer.Option(help="For encoder: how similarities become links; argmax unless given.")
     ] = None,
     layer: Annotated[
         int | None, typer.Option(help="For encoder: the layer whose states are compared, from the end if negative.")

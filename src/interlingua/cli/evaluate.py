@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interlingua.cli.options import MaxLength, Pooling, Prefix
+from interlingua.cli.options import MatcherName, MaxLength, Pooling, Prefix
 from interlingua.cli.scores import print_scores
 from interlingua.errors import EvaluationError
 
@@ -23,15 +23,6 @@ class TaskName(StrEnum):
     WORDS = "words"
     WORD_RETRIEVAL = "word-retrieval"
     LEXICON = "lexicon"
-
-
-class Matcher(StrEnum):
-    """How similarities of words become links."""
-
-    ARGMAX = "argmax"
-    ITERMAX = "itermax"
-    MAX_WEIGHT = "max-weight"
-    SOFTMAX = "softmax"
 
 
 class Match(StrEnum):
@@ -72,7 +63,7 @@ def evaluate(
     match: Annotated[Match, typer.Option(help="Found is an equal text, or the same row.")] = Match.TEXT,
     max_rows: Annotated[int | None, typer.Option(min=2, help="Use the first rows of every pair only.")] = None,
     matcher: Annotated[
-        Matcher | None, typer.Option(help="For words: how similarities become links; argmax unless given.")
+        MatcherName | None, typer.Option(help="For words: how similarities become links; argmax unless given.")
     ] = None,
     layer: Annotated[
         int | None,
@@ -105,6 +96,9 @@ def evaluate(
 
     typer.echo(f"{model}: {', '.join(one.name for one in tasks)}", err=True)
     aligner = _aligner(model) if task is TaskName.WORDS else None
+    encoder_only = {"--pooling": pooling, "--max-length": max_length, "--prefix": prefix, "--matcher": matcher}
+    if aligner and (given := [name for name, value in {**encoder_only, "--layer": layer}.items() if value is not None]):
+        raise EvaluationError(f"{model} is an aligner, and {given[0]} is for encoders; leave it out")
     measured: Any = aligner or load_encoder(model, pooling=pooling, max_length=max_length, prefix=prefix)
     scores = evaluate(measured, tasks)
     if as_json:
@@ -164,8 +158,7 @@ def _words(
         known = {canonical(language) for language in languages}
         linked = [one for one in linked if known.issuperset(one.languages)]
     if task is TaskName.WORDS:
-        matcher: Matcher = how["matcher"] or Matcher.ARGMAX
-        return WordAlignment(linked, match=matcher.value, layer=how["layer"])
+        return WordAlignment(linked, match=how["matcher"] or "argmax", layer=how["layer"])
     if task is TaskName.LEXICON:
         return WordRetrieval(linked, by="type")
     most = {} if how["max_rows"] is None else {"max_pairs": how["max_rows"]}
@@ -189,7 +182,7 @@ def _aligner(model: str) -> "Aligner | None":
 
 
 def _check_options(
-    task: TaskName, *, match: Match, max_rows: int | None, matcher: Matcher | None, layer: int | None
+    task: TaskName, *, match: Match, max_rows: int | None, matcher: MatcherName | None, layer: int | None
 ) -> None:
     """Refuse options that are for another task."""
     given = {

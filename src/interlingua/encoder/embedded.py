@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from interlingua.errors import EncoderError
 from interlingua.sbert import SentenceTransformer, Transformer
 
-__all__ = ["check_takes_embeddings", "positions", "transformer_of"]
+__all__ = ["check_takes_embeddings", "padding_position", "positions", "transformer_of"]
 
 
 def check_takes_embeddings(transformer: Transformer) -> None:
@@ -52,12 +52,23 @@ def positions(model: nn.Module, input_ids: Tensor) -> dict[str, Tensor]:
         model: A transformer.
         input_ids: Shape ``(texts, longest)``, padded on either side.
     """
+    padding = padding_position(model)
+    if padding is None:
+        return {}
+    real = input_ids.ne(padding).long()
+    return {"position_ids": real.cumsum(1) * real + padding}
+
+
+def padding_position(model: nn.Module) -> int | None:
+    """Return the position that padding has in the RoBERTa family, one before that of the first token; None elsewhere.
+
+    It is the id of the padding token, too.
+    """
     for module in model.modules():
         padding = getattr(module, "padding_idx", None)
         if isinstance(padding, int) and isinstance(getattr(module, "position_embeddings", None), nn.Embedding):
-            real = input_ids.ne(padding).long()
-            return {"position_ids": real.cumsum(1) * real + padding}
-    return {}
+            return padding
+    return None
 
 
 def transformer_of(model: SentenceTransformer) -> Transformer:

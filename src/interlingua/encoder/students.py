@@ -17,7 +17,7 @@ from interlingua.errors import EncoderError
 from interlingua.sbert import Pooling, SentenceTransformer, StaticEmbedding, Transformer
 from interlingua.types import PoolingMode
 
-__all__ = ["static_student", "transformer_student"]
+__all__ = ["no_progress_bars", "static_student", "transformer_student"]
 
 
 def static_student(
@@ -149,7 +149,7 @@ def _static_module(student: SentenceTransformer) -> StaticEmbedding:
 def _assemble(
     body: XLMRobertaModel, tokenizer: PreTrainedTokenizerFast, *, pooling: PoolingMode
 ) -> SentenceTransformer:
-    with TemporaryDirectory() as folder, _no_progress_bars():  # a Transformer is built from a folder only
+    with TemporaryDirectory() as folder, no_progress_bars():  # a Transformer is built from a folder only
         body.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         transformer = Transformer(folder, model_kwargs={"use_safetensors": True})
@@ -158,7 +158,8 @@ def _assemble(
 
 
 @contextmanager
-def _no_progress_bars() -> Iterator[None]:
+def no_progress_bars() -> Iterator[None]:
+    """Keep transformers from drawing bars while it loads and saves."""
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:

@@ -1,6 +1,6 @@
 """Encoder to scores: tasks, metrics, and how scores are kept and shown. Importing this loads no model library."""
 
-from interlingua.evaluation.linking import LinkScores, link_scores
+from interlingua.evaluation.link_scores import LinkScores, link_scores
 from interlingua.evaluation.metrics import Estimate, accuracy, mean_accuracy, spearman, weighted_f1, wilson_interval
 from interlingua.evaluation.neighbours import Neighbours, nearest_both_ways, translation_hits
 from interlingua.evaluation.pairs import language_pairs

@@ -10,7 +10,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from interlingua.errors import EvaluationError
-from interlingua.evaluation.linking import METRICS, Counts, link_counts, link_estimates, link_metrics, resampled
+from interlingua.evaluation.link_scores import METRICS, Counts, link_counts, link_estimates, link_metrics, resampled
 from interlingua.evaluation.metrics import Estimate
 from interlingua.evaluation.task import incomplete, score_signature, to_score
 from interlingua.types import Aligner, Encoder, Score

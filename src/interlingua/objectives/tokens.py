@@ -101,7 +101,8 @@ def prediction_losses(head: Head, states: Tensor, labels: Tensor, vocabulary: Te
 
     if not len(states):
         return losses(states.new_zeros(1, states.shape[1]), labels.new_zeros(1))[:0]  # the head has a gradient of zero
-    width = len(head(states[:1].detach())[0]) if vocabulary is None else len(vocabulary)
+    with torch.no_grad():
+        width = head(states[:1]).shape[1] if vocabulary is None else len(vocabulary)
     size = max(1, LARGEST // max(width, 1))
     if len(states) <= size:
         return losses(states, labels)

@@ -1,24 +1,30 @@
 """What is trained beside the model (heads, decoder, the objective's own weights), as a file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from interlingua.errors import TrainingError
 from interlingua.training.loss import EncoderLoss
 
-__all__ = ["load_beside", "save_beside"]
+__all__ = ["load_beside", "save_beside", "save_weights"]
 
 
 def save_beside(loss: EncoderLoss, path: Path) -> None:
     """Write the weights of everything beside the model, if there are any; names begin with that of their part."""
-    weights = {
-        f"{part}.{name}": value.detach().contiguous()
-        for part, module in loss.beside().items()
-        for name, value in module.state_dict().items()
-    }
+    parts = loss.beside().items()
+    weights = {f"{part}.{name}": value for part, module in parts for name, value in module.state_dict().items()}
     if weights:
-        save_file(weights, path)
+        save_weights(weights, path)
+
+
+def save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
+    """Write tensors to a safetensors file, whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    save_file({name: value.detach().contiguous() for name, value in weights.items()}, partial)
+    partial.replace(path)
 
 
 def load_beside(loss: EncoderLoss, path: Path) -> None:

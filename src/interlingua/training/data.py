@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
+from interlingua.encoder.embedded import padding_position
 from interlingua.errors import TrainingError
 from interlingua.objectives.base import Objective
 from interlingua.objectives.corruption import BatchTokens, Corrupted, PairLinks
@@ -18,11 +19,11 @@ from interlingua.objectives.tokens import LinkedWords
 from interlingua.sbert import SentenceTransformer, StaticEmbedding, features, needs_language, text_features
 from interlingua.training.batches import Batch, BatchPlan
 from interlingua.training.cells import CellTable
-from interlingua.training.links import TokenLinks
 from interlingua.training.loss import CellBatch
 from interlingua.training.passes import Pass
 from interlingua.training.teacher import TeacherVectors
-from interlingua.training.vocabulary import position_start, vocabulary
+from interlingua.training.token_links import TokenLinks
+from interlingua.training.vocabulary import vocabulary
 
 __all__ = ["CellBatches"]
 
@@ -201,7 +202,8 @@ class CellBatches(Dataset[dict[str, CellBatch]]):
 
     def _positions(self, made: Mapping[str, torch.Tensor], restarts: Sequence[int]) -> torch.Tensor:
         """Return positions that begin anew where the second text of a sequence does."""
-        start, pad = position_start(self.model)
+        padding = padding_position(self.model)
+        start, pad = (0, 0) if padding is None else (padding + 1, padding)
         mask = made["attention_mask"].bool()
         number = mask.cumsum(dim=1) - 1
         restart = torch.tensor(restarts)[:, None]

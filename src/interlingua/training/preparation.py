@@ -16,7 +16,7 @@ from interlingua.training import parts
 from interlingua.training.cells import CellTable
 from interlingua.training.data import CellBatches
 from interlingua.training.folder import RunFolder, save_model
-from interlingua.training.linking import make_links
+from interlingua.training.link_sources import make_links
 from interlingua.training.loss import EncoderLoss
 from interlingua.training.settings import Recipe
 from interlingua.training.sources import make_corpus

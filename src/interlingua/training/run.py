@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from transformers import EarlyStoppingCallback
 from transformers.trainer_callback import PrinterCallback
 
@@ -24,6 +23,7 @@ from interlingua.sbert import (
 )
 from interlingua.training import parts
 from interlingua.training.arguments import training_arguments
+from interlingua.training.beside import save_weights
 from interlingua.training.card import model_card
 from interlingua.training.evaluator import TaskEvaluator
 from interlingua.training.folder import RunFolder, save_model
@@ -147,7 +147,7 @@ def _fit(ready: Prepared, folder: RunFolder, choosing: Sequence[Task], *, resume
     trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     seconds = time.monotonic() - started
     if loss.head is not None and processes().is_main_process:  # a later run goes on with it: `student.head`
-        save_file({name: value.detach().contiguous() for name, value in loss.head.state_dict().items()}, folder.head)
+        save_weights(loss.head.state_dict(), folder.head)
     return seconds
 
 

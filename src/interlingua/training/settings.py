@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from interlingua.errors import LanguageError
 from interlingua.languages import canonical
+from interlingua.words.making import AlignerName, MatcherName
 
 __all__ = [
     "BatchSettings",
@@ -117,9 +118,9 @@ class LinkSettings(_Part):
     """Which words of the rows translate each other: a folder that ``interlingua align`` made, or an aligner to run."""
 
     folder: str | list[str] | None = None
-    aligner: Literal["encoder", "diagonal", "eflomal", "fast-align", "wspalign"] | None = None
+    aligner: AlignerName | None = None
     model: str | None = None
-    matcher: Literal["argmax", "itermax", "max-weight", "softmax"] = "argmax"
+    matcher: MatcherName = "argmax"
     layer: int | None = None
     unit: Literal["word", "subword"] = "subword"
     pairs: str | list[tuple[str, str]] = "en-xx"
@@ -219,7 +220,7 @@ class TaskSettings(_Part):
     languages: list[str] | None = None
     pairs: str | list[tuple[str, str]] = "en-xx"
     max_rows: Annotated[int, Field(gt=0)] | None = None
-    matcher: Literal["argmax", "itermax", "max-weight", "softmax"] = "argmax"
+    matcher: MatcherName = "argmax"
     layer: int | None = None
 
     @field_validator("pairs", mode="before")

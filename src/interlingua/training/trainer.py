@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from transformers.trainer_utils import TrainOutput
@@ -22,7 +22,7 @@ from interlingua.sbert import (
     SentenceTransformerTrainingArguments,
     StaticEmbedding,
 )
-from interlingua.training.beside import load_beside, save_beside
+from interlingua.training.beside import load_beside, save_beside, save_weights
 from interlingua.training.data import CellBatches
 from interlingua.training.evaluator import TaskEvaluator
 from interlingua.training.loss import EncoderLoss
@@ -191,7 +191,7 @@ class MultiwayTrainer(SentenceTransformerTrainer):
         folder.mkdir(parents=True, exist_ok=True)
         updates = self._updates()
         if updates:  # peft would keep a reference to the frozen model, by a name that may be gone
-            save_file(updates, folder / UPDATES)
+            save_weights(updates, folder / UPDATES)
         else:
             self.model.save_pretrained(str(folder), create_model_card=False)
         save_beside(self.encoder_loss, folder / HEADS)
@@ -200,7 +200,7 @@ class MultiwayTrainer(SentenceTransformerTrainer):
 
     def _updates(self) -> dict[str, Tensor]:
         """Return the low-rank updates of a model that is trained by them alone, by name."""
-        return {name: value.detach().contiguous() for name, value in self.model.named_parameters() if "lora_" in name}
+        return {name: value for name, value in self.model.named_parameters() if "lora_" in name}
 
     def _load_from_checkpoint(self, checkpoint_path: str, model: Any = None) -> None:
         if self._updates():

@@ -1,4 +1,4 @@
-"""What objectives on tokens must know of a model: its mask, its special tokens, where its positions begin."""
+"""What objectives on tokens must know of a tokenizer: its size, its mask, its special tokens."""
 
 from transformers import PreTrainedTokenizerFast
 
@@ -6,7 +6,7 @@ from interlingua.errors import TrainingError
 from interlingua.objectives.corruption import Vocabulary
 from interlingua.sbert import SentenceTransformer
 
-__all__ = ["position_start", "vocabulary"]
+__all__ = ["vocabulary"]
 
 
 def vocabulary(model: SentenceTransformer) -> Vocabulary:
@@ -27,11 +27,3 @@ def vocabulary(model: SentenceTransformer) -> Vocabulary:
             "with masked tokens, or leave out the objectives that predict tokens"
         )
     return Vocabulary(len(tokenizer), int(tokenizer.mask_token_id), frozenset(tokenizer.all_special_ids))
-
-
-def position_start(model: SentenceTransformer) -> tuple[int, int]:
-    """Return the number of the first position, and that of padding: XLM-R counts from 2, BERT from 0."""
-    embeddings = getattr(model[0].auto_model, "embeddings", None)
-    table = getattr(embeddings, "position_embeddings", None)
-    padding = getattr(table, "padding_idx", None)
-    return (0, 0) if padding is None else (int(padding) + 1, int(padding))

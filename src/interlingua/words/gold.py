@@ -71,11 +71,8 @@ class AlignedPairs:
     def swapped(self) -> "AlignedPairs":
         """Return the same with source and target exchanged."""
         return AlignedPairs(
-            pairs=[WordPair(pair.target, pair.source, pair.target_words, pair.source_words) for pair in self.pairs],
-            links=[
-                Links(links.target, links.source, links.pairs[:, ::-1], links.scores, links.sure)
-                for links in self.links
-            ],
+            pairs=[pair.swapped() for pair in self.pairs],
+            links=[links.swapped() for links in self.links],
             languages=(self.languages[1], self.languages[0]),
             name=self.name,
         )

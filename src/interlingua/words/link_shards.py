@@ -63,11 +63,9 @@ class Columns:
     def links(self, row: int, *, swapped: bool = False) -> Links:
         """Return the links of a row, with sides swapped if asked for."""
         source, target = (spans.row(row) for spans in self._spans)
-        pairs = self._pairs.row(row).reshape(-1, 2)
         sure = None if self._sure is None or not self._sure.valid[row] else self._sure.row(row)
-        if swapped:
-            source, target, pairs = target, source, pairs[:, ::-1]
-        return Links(source, target, pairs, self._scores.row(row), sure)
+        found = Links(source, target, self._pairs.row(row), self._scores.row(row), sure)
+        return found.swapped() if swapped else found
 
 
 class _Flat:

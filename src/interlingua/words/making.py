@@ -5,10 +5,13 @@ from typing import Any, Literal, TypeAlias, get_args
 from interlingua.errors import AlignmentError
 from interlingua.types import Aligner
 
-__all__ = ["AlignerName", "make_aligner"]
+__all__ = ["AlignerName", "MatcherName", "make_aligner"]
 
 AlignerName: TypeAlias = Literal["encoder", "wspalign", "eflomal", "fast-align", "diagonal"]
 """An encoder's states, a span model, a program that is installed, or places alone."""
+
+MatcherName: TypeAlias = Literal["argmax", "itermax", "max-weight", "softmax", "forward", "reverse"]
+"""The kinds of `interlingua.words.MATCHERS`."""
 
 
 def make_aligner(name: AlignerName, *, model: str | None = None, **settings: Any) -> Aligner:

@@ -1,7 +1,5 @@
 """Models that answer questions with spans: one that is saved, and one made from an encoder with a fresh head."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -9,12 +7,11 @@ from typing import Any
 import numpy as np
 import torch
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
-from transformers.utils import logging
 
 from interlingua.errors import AlignmentError
 from interlingua.sbert import SentenceTransformer, Transformer
 
-__all__ = ["load_span_model", "no_progress_bars", "span_student"]
+__all__ = ["load_span_model", "span_student"]
 
 _POSITION = 0.07
 """Root mean square of position vectors: somewhat less than that of the token vectors of a static student, 0.1."""
@@ -84,18 +81,6 @@ def span_student(
     if similar:
         _look_at_similar(body)
     return model, deepcopy(first.tokenizer)
-
-
-@contextmanager
-def no_progress_bars() -> Iterator[None]:
-    """Keep transformers from drawing bars while it loads and saves."""
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _look_at_similar(body: Any) -> None:

@@ -23,10 +23,10 @@ from transformers import (
 )
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
+from interlingua.encoder.students import no_progress_bars
 from interlingua.errors import AlignmentError, OutputError
 from interlingua.types import Links, WordPair
 from interlingua.words.questions import MARK, Question, QuestionTokenizer
-from interlingua.words.span_student import no_progress_bars
 
 __all__ = ["SpanQuestions", "train_span_model"]
 

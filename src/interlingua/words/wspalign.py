@@ -115,7 +115,7 @@ class SpanAligner:
         """Yield the links of every pair, in order, with their scores."""
         walk = iter(pairs)
         while chunk := list(islice(walk, _CHUNK)):
-            answers = self.answers([*chunk, *map(_swapped, chunk)])
+            answers = self.answers([*chunk, *(pair.swapped() for pair in chunk)])
             for pair, forward, backward in zip(chunk, answers, answers[len(chunk) :], strict=False):
                 scores = span_scores(forward, backward, rule=self.rule, symmetric=self.symmetric)
                 kept = scores > self.threshold
@@ -216,10 +216,6 @@ def span_scores(forward: Answers, backward: Answers, *, rule: Rule = "sum", symm
     shares = [side / np.maximum((side > 0).sum(axis=1, keepdims=True), 1) for side in (forward, backward)]
     total = shares[0] + shares[1].T
     return total if symmetric else np.where(forward > 0, total, 0.0)
-
-
-def _swapped(pair: WordPair) -> WordPair:
-    return WordPair(pair.target, pair.source, pair.target_words, pair.source_words)
 
 
 def _inside(words: Spans, begin: int, end: int) -> NDArray[np.bool_]:

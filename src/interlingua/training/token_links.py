@@ -1,6 +1,5 @@
 """Links of the training rows, laid beside the tokens: for every pair of cells, which tokens translate which."""
 
-import json
 import logging
 import shutil
 import tempfile
@@ -156,6 +155,7 @@ def _lay_out(
     """Write the table of one pair of languages; return how many rows have links."""
     keys, spooled = _spool(stored(), place, minimum)
     order = np.argsort(keys)
+    ordered = keys[order]
     rows: list[int] = []
     begins = [np.zeros(3, dtype=np.int64)]
     start = dropped = kept = 0
@@ -163,31 +163,24 @@ def _lay_out(
         files = [stack.enter_context((place / f"{name}.i32").open("wb")) for name in _PARTS]
         for batch in corpus.batches():
             texts = [batch.column(language).to_pylist() for language in pair]
-            wanted = _key(text_hash(texts[0]), text_hash(texts[1]))
-            found = order[np.searchsorted(keys[order], wanted).clip(max=len(keys) - 1)] if len(keys) else order[:0]
-            here = np.array(
-                [place for place in range(len(wanted)) if len(keys) and texts[0][place] and texts[1][place]],
-                dtype=np.int64,
-            )
-            here = here[keys[found[here]] == wanted[here]]
-            links = [spooled(int(found[place])) for place in here]
+            here, found = _matches(ordered, *map(text_hash, texts))
+            links = [spooled(int(order[one])) for one in found]
             sides = [
-                token_ranges(model, [texts[side][place] for place in here], [one[side] for one in links], prefix=prefix)
+                token_ranges(model, [texts[side][row] for row in here], [one[side] for one in links], prefix=prefix)
                 for side in (0, 1)
             ]
-            for place_, source, target, (_, _, some) in zip(here, *sides, links, strict=True):
+            for row, source, target, (_, _, some) in zip(here, *sides, links, strict=True):
                 parts = _with_tokens(source, target, some)
                 dropped += len(some) - len(parts[2])
                 kept += len(parts[2])
                 for file, part in zip(files, parts, strict=True):
                     file.write(np.ascontiguousarray(part, dtype=np.int32).tobytes())
-                rows.append(start + int(place_))
+                rows.append(start + int(row))
                 begins.append(begins[-1] + np.array([len(part) for part in parts], dtype=np.int64))
             start += batch.num_rows
     np.save(place / "rows.npy", np.array(rows, dtype=np.int64))
     np.save(place / "begin.npy", np.array(begins))
     (place / "spool.i32").unlink()
-    (place / "counts.json").write_text(json.dumps({"rows": len(rows), "links": kept, "dropped": dropped}))
     logger.info(
         "%s-%s: %s links in %s rows%s",
         *pair,
@@ -196,6 +189,17 @@ def _lay_out(
         f"; {dropped:,} more point to words that are cut off or have no token" if dropped else "",
     )
     return len(rows)
+
+
+def _matches(
+    keys: NDArray[np.int64], source: NDArray[np.int64], target: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which rows have both texts and a key among the sorted ones, and where it stands there."""
+    wanted = _key(source, target)
+    rows = np.flatnonzero((source != 0) & (target != 0) & bool(len(keys)))
+    places = np.searchsorted(keys, wanted[rows]).clip(max=max(len(keys) - 1, 0))
+    same = keys[places] == wanted[rows]
+    return rows[same], places[same]
 
 
 def _with_tokens(

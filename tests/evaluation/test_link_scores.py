@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from interlingua.errors import EvaluationError
-from interlingua.evaluation.linking import link_counts, link_metrics, link_scores, resampled
+from interlingua.evaluation.link_scores import link_counts, link_metrics, link_scores, resampled
 from interlingua.types import Links
 
 

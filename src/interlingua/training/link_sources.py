@@ -9,8 +9,8 @@ import xxhash
 from interlingua.corpus import Corpus
 from interlingua.evaluation.pairs import language_pairs
 from interlingua.sbert import SentenceTransformer
-from interlingua.training.links import StoredLinks, TokenLinks
 from interlingua.training.settings import LinkSettings, Recipe
+from interlingua.training.token_links import StoredLinks, TokenLinks
 
 if TYPE_CHECKING:
     from interlingua.words import LinkFolder
