@@ -29,7 +29,8 @@ from harness import conditions, markdown, ratio, read_rows
 
 from interlingua.corpus import Corpus
 from interlingua.encoder import transformer_student
-from interlingua.sbert import SentenceTransformer, load
+from interlingua.encoder.models import load
+from interlingua.sbert import SentenceTransformer
 from interlingua.types import Links, WordPair
 from interlingua.words import WordAligner, WordStates, link_states, matcher, split_spans
 

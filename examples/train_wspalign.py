@@ -24,9 +24,10 @@ from torch.nn.functional import cross_entropy, embedding_bag, normalize
 
 from interlingua.corpus import Corpus, open_corpus
 from interlingua.encoder import static_student, transformer_student
+from interlingua.encoder.models import load
 from interlingua.encoder.subwords import token_ranges
 from interlingua.evaluation import link_scores, score_aligner
-from interlingua.sbert import SentenceTransformer, load, token_ids
+from interlingua.sbert import SentenceTransformer, token_ids
 from interlingua.types import Aligner, Links, Spans, WordPair
 from interlingua.words import DiagonalAligner, SpanAligner, WordAligner, open_alignments
 from interlingua.words.span_student import span_student

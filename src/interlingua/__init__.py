@@ -7,8 +7,8 @@ from interlingua.lazy import lazy_exports
 if TYPE_CHECKING:
     from interlingua.corpus import Corpus, open_corpus, write_corpus
     from interlingua.encoder import load_encoder
+    from interlingua.encoder.models import load
     from interlingua.evaluation import evaluate
-    from interlingua.sbert import load
     from interlingua.training import load_recipe, train
 
 __version__ = "0.1.0"
@@ -20,7 +20,7 @@ __getattr__, __dir__ = lazy_exports(
     {
         "Corpus": "corpus",
         "evaluate": "evaluation",
-        "load": "sbert",
+        "load": "encoder.models",
         "load_encoder": "encoder",
         "load_recipe": "training",
         "open_corpus": "corpus",

@@ -33,8 +33,9 @@ from interlingua.encoder import (
     add_language_embedding,
     language_model_head,
 )
+from interlingua.encoder.models import load
 from interlingua.errors import EncoderError
-from interlingua.sbert import SentenceTransformer, load
+from interlingua.sbert import SentenceTransformer
 from toy import toy_corpus_table, toy_static, toy_transformer
 
 TEXTS = toy_corpus_table()["eng_Latn"].to_pylist()[:5]

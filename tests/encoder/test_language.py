@@ -14,6 +14,7 @@ from transformers import AutoModel, BertConfig, BertModel, DebertaV2Config, Debe
 
 import interlingua
 from interlingua.encoder import LanguageTransformer, SentenceEncoder, VectorStore, add_language_embedding, load_encoder
+from interlingua.encoder.models import load
 from interlingua.encoder.subwords import token_ranges
 from interlingua.errors import EncoderError, LanguageError
 from interlingua.sbert import (
@@ -21,7 +22,6 @@ from interlingua.sbert import (
     can_pretokenise,
     features,
     fingerprint,
-    load,
     needs_language,
     text_features,
     token_ids,

@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from interlingua.encoder import static_student, transformer_student
+from interlingua.encoder.models import load
 from interlingua.encoder.rows import balanced_sample, count_characters
 from interlingua.encoder.tokenizers import SPECIAL_TOKENS, default_vocabulary, train_tokenizer
 from interlingua.errors import EncoderError
-from interlingua.sbert import SentenceTransformer, features, fingerprint, load, token_ids
+from interlingua.sbert import SentenceTransformer, features, fingerprint, token_ids
 from toy import LANGUAGES, ToyRows, toy_corpus_table, toy_rows, toy_static, toy_transformer
 
 UNSEEN = toy_corpus_table(60, seed=99)

@@ -4,9 +4,10 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from interlingua.encoder.models import load
 from interlingua.encoder.subwords import token_ranges
 from interlingua.errors import EncoderError
-from interlingua.sbert import Normalize, SentenceTransformer, load
+from interlingua.sbert import Normalize, SentenceTransformer
 from interlingua.words.layers import resolve_layer
 from interlingua.words.segment import segment, split_spans
 from interlingua.words.states import WordEncoder

@@ -45,8 +45,8 @@ def load_encoder(
         _refuse(spec, pooling=pooling, max_length=max_length)
         return _from_factory(spec, prefix=prefix, batch_size=batch_size)
 
+    from interlingua.encoder.models import load
     from interlingua.encoder.sentence import SentenceEncoder
-    from interlingua.sbert import load
 
     model = load(spec, pooling=pooling, max_length=max_length, device=device, trust_remote_code=trust_remote_code)
     name = Path(spec).resolve().name if Path(spec).is_dir() else spec

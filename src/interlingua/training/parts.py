@@ -13,11 +13,12 @@ from pydantic import ValidationError, validate_call
 
 from interlingua.corpus import Corpus, open_scored_pairs
 from interlingua.encoder import add_language_embedding, load_encoder, static_student, transformer_student
+from interlingua.encoder.models import load
 from interlingua.encoder.store import VectorStore
 from interlingua.errors import InterlinguaError, ObjectiveError, RecipeError
 from interlingua.evaluation import SemanticSimilarity, TranslationRetrieval, WordAlignment, WordRetrieval
 from interlingua.objectives import Objective, Sum, presets
-from interlingua.sbert import SentenceTransformer, append_normalize, load
+from interlingua.sbert import SentenceTransformer, append_normalize
 from interlingua.training.batches import BatchPlan, language_sets
 from interlingua.training.cells import CellTable
 from interlingua.training.lora import add_lora

@@ -8,10 +8,11 @@ from accelerate import PartialState
 
 from interlingua.corpus import Corpus
 from interlingua.encoder import SentenceEncoder
+from interlingua.encoder.models import load
 from interlingua.encoder.store import VectorStore
 from interlingua.errors import TrainingError
 from interlingua.objectives import Objective, RepresentationTranslation, VectorDistillation
-from interlingua.sbert import SentenceTransformer, StaticEmbedding, append_normalize, embedding_dimension, load
+from interlingua.sbert import SentenceTransformer, StaticEmbedding, append_normalize, embedding_dimension
 from interlingua.training import parts
 from interlingua.training.cells import CellTable
 from interlingua.training.data import CellBatches

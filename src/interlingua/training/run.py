@@ -14,13 +14,11 @@ from transformers import EarlyStoppingCallback
 from transformers.trainer_callback import PrinterCallback
 
 from interlingua import __version__
+from interlingua.encoder.models import load
 from interlingua.encoder.store import VectorStore
 from interlingua.errors import TrainingError
 from interlingua.evaluation import evaluate, load_scores, scores_to_json
-from interlingua.sbert import (
-    SentenceTransformer,
-    load,
-)
+from interlingua.sbert import SentenceTransformer
 from interlingua.training import parts
 from interlingua.training.arguments import training_arguments
 from interlingua.training.beside import save_weights

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from interlingua.encoder.models import load
 from interlingua.errors import AlignmentError
-from interlingua.sbert import SentenceTransformer, fingerprint, load
+from interlingua.sbert import SentenceTransformer, fingerprint
 from interlingua.types import Aligner, Links, WordPair
 from interlingua.words.linking import WordStates, link_states
 from interlingua.words.matching import matcher

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from interlingua.errors import AlignmentError
+from interlingua.sbert import hash_weights
 from interlingua.types import Links, Spans, WordPair
 from interlingua.words.questions import MARK, Question, QuestionTokenizer, Window
 from interlingua.words.span_student import load_span_model
@@ -101,10 +102,7 @@ class SpanAligner:
     def fingerprint(self) -> str:
         """Of weights, tokenizer and settings, as they are when it is first asked for."""
         digest = xxhash.xxh3_128()
-        for name, tensor in sorted(self.model.state_dict().items()):
-            digest.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
-            data = tensor.detach().reshape(-1).contiguous().cpu()
-            digest.update(data.view(torch.uint8).numpy().data if data.numel() else b"")
+        hash_weights(digest, self.model)
         asked = self.questions
         settings = (self.rule, self.threshold, self.symmetric, self.max_answer, asked.max_length, asked.stride)
         vocabulary = sorted(asked.tokenizer.get_vocab().items())
