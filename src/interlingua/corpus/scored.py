@@ -1,9 +1,8 @@
 """Pairs of sentences with a score of how near in meaning they are."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from interlingua.corpus.readers.delimited import delimited_records
-from interlingua.corpus.readers.files import Faults, bare_suffix
-from interlingua.corpus.readers.jsonl import json_records
-from interlingua.corpus.storage import ParquetFiles
-from interlingua.corpus.wording import counted
+from interlingua.corpus.readers.fields import named_fields
 from interlingua.errors import CorpusError, FormatError
 from interlingua.languages import canonical, canonical_columns
 from interlingua.types import Row
@@ -101,7 +96,7 @@ def read_scored_file(path: Path, *, source: str, target: str) -> ScoredPairs:
     """
     pairs: tuple[list[str], list[str]] = ([], [])
     scores = []
-    for line, record in _records(path):
+    for line, record in named_fields(path, needed=_COLUMNS, holds="scored pairs"):
         first, second, score = (record.get(column) for column in _COLUMNS)
         if not (isinstance(first, str) and first.strip() and isinstance(second, str) and second.strip()):
             raise FormatError(
@@ -124,43 +119,6 @@ def _number(score: object, *, path: Path, line: int) -> float:
     if not math.isfinite(value):
         raise FormatError(f"the score {score!r} is no number", path=path, line=line)
     return value
-
-
-def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield line and fields of every record; all of a file, or an error."""
-    with Faults(path, strict=True) as faults:
-        match bare_suffix(path):
-            case ".parquet":
-                storage = ParquetFiles((path,))
-                _check_columns(path, storage.schema.names)
-                batches = storage.read(_COLUMNS, size=4096)
-                yield from enumerate(chain.from_iterable(batch.to_pylist() for batch in batches), start=1)
-            case ".jsonl":
-                for line, record in json_records(path, faults):
-                    if not isinstance(record, dict):
-                        faults.add(f"{type(record).__name__} instead of an object", line=line)
-                    yield line, record
-            case ".tsv" | ".csv":
-                yield from _delimited(path, faults)
-            case _:
-                raise FormatError("scored pairs are read from .tsv, .csv, .jsonl or .parquet", path=path)
-
-
-def _delimited(path: Path, faults: Faults) -> Iterator[tuple[int, Mapping[str, str]]]:
-    records = delimited_records(path, faults)
-    _, columns = next(records, (0, []))
-    _check_columns(path, columns)
-    for line, fields in records:
-        if len(fields) != len(columns):
-            faults.add(f"{counted(len(fields), 'field')} instead of {len(columns)}", line=line)
-        yield line, dict(zip(columns, fields, strict=True))
-
-
-def _check_columns(path: Path, names: Sequence[str]) -> None:
-    for column in _COLUMNS:
-        if names.count(column) != 1:
-            what = f"has {names.count(column)} columns" if column in names else "has no column"
-            raise FormatError(f"{what} {column}; its columns are {', '.join(names) or 'none'}; rename it", path=path)
 
 
 def scored_rows(path: Path, *, languages: Sequence[str] = ()) -> Iterator[Row]:
