@@ -1,7 +1,7 @@
 """The nouns that more than one folder speaks of. NumPy only: importing this loads neither torch nor a model."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -9,7 +9,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from interlingua.errors import AlignmentError
 
-__all__ = ["Aligner", "Encoder", "Links", "PoolingMode", "Row", "Score", "Spans", "Task", "Vectors", "WordPair"]
+__all__ = [
+    "Aligner",
+    "Encoder",
+    "Links",
+    "PoolingMode",
+    "Row",
+    "Sample",
+    "Score",
+    "Spans",
+    "Task",
+    "Vectors",
+    "WordPair",
+]
 
 Spans: TypeAlias = NDArray[np.int32]
 """Where the words of a text stand in it: begin and end (exclusive) in characters, shape ``(words, 2)``, in order."""
@@ -54,6 +66,37 @@ class Encoder(Protocol):
         """Return unit vectors, shape ``(len(texts), dim)``, float32, in the order of the texts."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sample:
+    """The items that a value was computed from, so that two encoders can be compared item by item.
+
+    Args:
+        statistic: What the items become. ``mean``: the mean of the one number of each. ``ratio``: the sum of the first
+            numbers over the sum of the second. ``spearman``: the rank correlation of the first with the second.
+        items: Shape ``(k, 1)`` for a mean, ``(k, 2)`` for the others.
+        units: What is drawn in a bootstrap, shape ``(k,)``: items of one unit (a row, a sentence) are drawn together,
+            within a sample and across those of the same task.
+        languages: Of the sample, in the order of the score's: what is drawn when languages are.
+
+    Raises:
+        ValueError: If shapes do not fit.
+    """
+
+    statistic: Literal["mean", "ratio", "spearman"]
+    items: NDArray[np.float64]
+    units: NDArray[np.int64]
+    languages: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        items = np.asarray(self.items, dtype=np.float64)
+        items = items[:, None] if items.ndim == 1 else items
+        units = np.asarray(self.units, dtype=np.int64)
+        if items.shape != (len(units), 1 if self.statistic == "mean" else 2):
+            raise ValueError(f"a sample of {len(units)} units has items of shape {items.shape} for a {self.statistic}")
+        object.__setattr__(self, "items", items)
+        object.__setattr__(self, "units", units)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """One number, with everything needed to read it a year later.
@@ -68,6 +111,8 @@ class Score:
         higher_is_better: False for error rates.
         signature: Conditions, ``key:value`` joined by ``|``: data fingerprint, split, settings, version.
         note: Why a value is undefined, or what else must be known.
+        samples: What the value was computed from, where the task can tell: the value is the mean of the samples'
+            statistics. Not part of what is printed, compared or written as JSON.
     """
 
     task: str
@@ -80,10 +125,11 @@ class Score:
     higher_is_better: bool = True
     signature: str = ""
     note: str = ""
+    samples: tuple[Sample, ...] = field(default=(), compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary (NaN becomes None)."""
-        return {key: _plain(value) for key, value in asdict(self).items()}
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.compare}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -109,16 +109,16 @@ def test_similarity(loaded, capsys, monkeypatch, pairs, expected):
         (["-d", "DATA", "--task", "sts", "--pairs", "en:de"], "line 1: a sentence is missing"),
         (
             ["-d", "DATA", "--task", "sts", "--max-rows", "5"],
-            "--max-rows is for --task retrieval and word-retrieval; leave it out",
+            "max_rows is for ",
         ),
-        (["-d", "DATA", "--task", "sts", "--match", "index"], "--match is for --task retrieval; leave it out"),
-        (["-d", "DATA", "--matcher", "itermax"], "--matcher is for --task words; leave it out"),
-        (["-d", "DATA", "--task", "lexicon", "--layer", "2"], "--layer is for --task word-retrieval and words"),
-        (["-d", "DATA", "--task", "words", "--pairs", "en-xx"], "--pairs en-xx is not for --task words"),
+        (["-d", "DATA", "--task", "sts", "--match", "index"], "match is for "),
+        (["-d", "DATA", "--matcher", "itermax"], "matcher is for words, not for retrieval; leave it out"),
+        (["-d", "DATA", "--task", "lexicon", "--layer", "2"], "layer is for words and word-retrieval, not for lexicon"),
+        (["-d", "DATA", "--task", "words", "--pairs", "en-xx"], "words: pairs: write a list of pairs, as en:de or [[en, de]], not 'en-xx'"),
         (["-d", "DATA", "--max-rows", "1"], "--max-rows"),
         (["-d", "ONE"], "shares 2 rows"),
         (["-d", "EMPTY"], "error:"),
-        ([], "--data"),
+        ([], "retrieval needs data: a set of the catalog"),
     ],
 )
 def test_bad_input_is_one_error_and_nothing_on_stdout(data, loaded, capsys, tmp_path, words, message):

@@ -75,7 +75,6 @@ def test_languages_are_canonical():
         ("batches.row", "rows"),
         ("training.learningrate", "learning_rate"),
         ("evaluation.tests", "test"),
-        ("evaluation.dev.0.langages", "languages"),
     ],
 )
 def test_an_unknown_key_gets_a_hint_at_every_depth(place, nearest):
@@ -120,10 +119,16 @@ def test_an_unknown_key_like_no_other_gets_the_known_ones():
         (["training.patience=2"], "training: patience needs evaluate_every"),
         (["training.evaluate_every=2"], "training.evaluate_every needs a task in evaluation.dev"),
         (["training=3"], "training: Input should be a valid dictionary"),
-        (["evaluation.test=[{data: x, pairs: 3}]"], "evaluation.test.0.pairs: write en-xx, all-pairs or pairs"),
+        (["evaluation.test=[{data: x, pairs: 3}]"], "evaluation.test.0: write en-xx, all-pairs or pairs"),
+        (["evaluation.test=[{data: x, task: stss}]"], "evaluation.test.0: there is no task 'stss'; did you mean sts?"),
         (
-            ["evaluation.test=[{data: x, task: bucc}]"],
-            "evaluation.test.0.task: Input should be 'retrieval', 'sts', 'words', 'word-retrieval' or 'lexicon'",
+            ["evaluation.test=[{data: x, langages: [en]}]"],
+            "evaluation.test.0: retrieval has no setting 'langages'; did you mean languages?",
+        ),
+        (["evaluation.test=[{data: x, task: sts, layer: 3}]"], "evaluation.test.0: layer is for words and word-retr"),
+        (
+            ["evaluation.test=[{data: x, max_rows: many}]"],
+            "evaluation.test.0: retrieval: max_rows: Input should be a v",
         ),
         (["student.kind=big", "batches.rows=0"], "; "),
     ],

@@ -1,7 +1,6 @@
 """``interlingua evaluate``: ask tasks of an encoder, on named sets or one's own files."""
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -10,26 +9,9 @@ from interlingua.cli.scores import print_scores
 from interlingua.errors import EvaluationError
 
 if TYPE_CHECKING:
-    from interlingua.types import Aligner, Task
+    from interlingua.types import Aligner
 
 __all__ = ["evaluate"]
-
-
-class TaskName(StrEnum):
-    """The tasks."""
-
-    RETRIEVAL = "retrieval"
-    STS = "sts"
-    WORDS = "words"
-    WORD_RETRIEVAL = "word-retrieval"
-    LEXICON = "lexicon"
-
-
-class Match(StrEnum):
-    """What counts as found."""
-
-    TEXT = "text"
-    INDEX = "index"
 
 
 def evaluate(
@@ -42,25 +24,22 @@ def evaluate(
         ),
     ],
     *,
-    data: Annotated[list[str], typer.Option("--data", "-d", help="A named set, file or folder; may be given again.")],
-    task: Annotated[
-        TaskName,
-        typer.Option(help="Find translations, rank pairs by similarity, link words, or find words' translations."),
-    ] = TaskName.RETRIEVAL,
+    data: Annotated[
+        list[str] | None, typer.Option("--data", "-d", help="A named set, file or folder; may be given again.")
+    ] = None,
+    task: Annotated[str, typer.Option("--task", "-t", help="What is asked; see the list of tasks.")] = "retrieval",
     languages: Annotated[
         str | None, typer.Option("--languages", "-l", help="Only these, separated by commas: en,de,te.")
     ] = None,
     pairs: Annotated[
-        str | None,
-        typer.Option(
-            help="en-xx, all-pairs, or pairs such as en:de,fr:te. Unless given: en-xx for retrieval, every language "
-            "with itself for sts, all that DATA has for words."
-        ),
+        str | None, typer.Option(help="en-xx, all-pairs, or pairs such as en:de,fr:te; the task's own unless given.")
     ] = None,
     split: Annotated[
         str | None, typer.Option("--split", "-s", help="train, dev or test; all rows unless given.")
     ] = None,
-    match: Annotated[Match, typer.Option(help="Found is an equal text, or the same row.")] = Match.TEXT,
+    match: Annotated[
+        Literal["text", "index"] | None, typer.Option(help="Found is an equal text, or the same row.")
+    ] = None,
     max_rows: Annotated[int | None, typer.Option(min=2, help="Use the first rows of every pair only.")] = None,
     matcher: Annotated[
         MatcherName | None, typer.Option(help="For words: how similarities become links; argmax unless given.")
@@ -69,100 +48,59 @@ def evaluate(
         int | None,
         typer.Option(help="For words and word-retrieval: the layer whose states are used, from the end if negative."),
     ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Any other setting of the task: key=value; may be given again.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Another encoder: is MODEL better than it, or by chance?")
+    ] = None,
     pooling: Pooling = None,
     max_length: MaxLength = None,
     prefix: Prefix = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,
 ) -> None:
-    """Measure an encoder: translation retrieval in both directions, similarity of texts, or its words.
+    """Measure an encoder: does it find translations, rank similar texts as people do, link words, and so on.
 
     Example: interlingua evaluate runs/first/model -d ntrex --split dev -l en,de,te
     """
-    only = None if languages is None else _comma_separated(languages)
-    wanted = pairs if pairs is None or ":" not in pairs else [_two(pair) for pair in _comma_separated(pairs)]
-    _check_options(task, match=match, max_rows=max_rows, matcher=matcher, layer=layer)
-    tasks: list[Task]
-    if task is TaskName.RETRIEVAL:
-        settings: dict[str, Any] = {"match": match.value, "split": split, "max_rows": max_rows}
-        tasks = [_retrieval(name, only, wanted or "en-xx", settings) for name in data]
-    elif task is TaskName.STS:
-        tasks = [_similarity(name, only, wanted, split) for name in data]
-    else:
-        how = {"matcher": matcher, "layer": layer, "max_rows": max_rows}
-        tasks = [_words(task, name, only, wanted, split, how) for name in data]
+    asked = {
+        "languages": None if languages is None else _comma_separated(languages),
+        "pairs": pairs if pairs is None or ":" not in pairs else [_two(pair) for pair in _comma_separated(pairs)],
+        "split": split,
+        "match": match,
+        "max_rows": max_rows,
+        "matcher": matcher,
+        "layer": layer,
+        **_parsed(settings or []),
+    }
 
-    from interlingua.encoder import load_encoder
-    from interlingua.evaluation import evaluate, scores_to_json
+    from interlingua.evaluation import evaluate, make_task, scores_to_json
 
+    tasks = [make_task(task, one, **asked) for one in data or [None]]
     typer.echo(f"{model}: {', '.join(one.name for one in tasks)}", err=True)
-    aligner = _aligner(model) if task is TaskName.WORDS else None
-    encoder_only = {"--pooling": pooling, "--max-length": max_length, "--prefix": prefix, "--matcher": matcher}
-    if aligner and (given := [name for name, value in {**encoder_only, "--layer": layer}.items() if value is not None]):
-        raise EvaluationError(f"{model} is an aligner, and {given[0]} is for encoders; leave it out")
-    measured: Any = aligner or load_encoder(model, pooling=pooling, max_length=max_length, prefix=prefix)
-    scores = evaluate(measured, tasks)
+    loading = {"pooling": pooling, "max_length": max_length, "prefix": prefix}
+    scores = evaluate(_measured(model, task, {**loading, "matcher": matcher, "layer": layer}), tasks)
+    before = None
+    if against is not None:
+        typer.echo(f"{against}: the same", err=True)
+        before = evaluate(_measured(against, task, {**loading, "matcher": matcher, "layer": layer}), tasks)
     if as_json:
-        typer.echo(scores_to_json(scores=scores), nl=False)
+        groups = {"scores": scores, **({} if before is None else {"against": before})}
+        typer.echo(scores_to_json(**groups), nl=False)
     else:
-        print_scores(scores)
+        print_scores(scores, before=before)
 
 
-def _retrieval(
-    name: str, languages: list[str] | None, pairs: str | list[tuple[str, str]], settings: dict[str, Any]
-) -> "Task":
-    from interlingua.corpus import open_corpus
-    from interlingua.evaluation import TranslationRetrieval
+def _measured(model: str, task: str, settings: dict[str, Any]) -> Any:
+    """The encoder that MODEL names, or for links of words an aligner."""
+    from interlingua.encoder import load_encoder
 
-    corpus = open_corpus(name)
-    return TranslationRetrieval(
-        corpus if languages is None else corpus.select(languages=languages), pairs=pairs, **settings
-    )
-
-
-def _similarity(
-    name: str, languages: list[str] | None, pairs: str | list[tuple[str, str]] | None, split: str | None
-) -> "Task":
-    from pathlib import Path
-
-    from interlingua.corpus import catalog, open_corpus, open_scored_pairs
-    from interlingua.evaluation import SemanticSimilarity, language_pairs
-
-    if name not in catalog.names() and Path(name).is_file():
-        if not isinstance(pairs, list):
-            raise EvaluationError(f"{name}: say which languages its two sentences are in, as --pairs en:de or en:en")
-        return SemanticSimilarity([open_scored_pairs(name, source=a, target=b, split=split) for a, b in pairs])
-    corpus = open_corpus(name)
-    known = (corpus if languages is None else corpus.select(languages=languages)).languages
-    wanted = [(code, code) for code in known] if pairs is None else language_pairs(pairs, known, data=name)
-    return SemanticSimilarity(
-        [open_scored_pairs(name, source=source, target=target, split=split) for source, target in wanted]
-    )
-
-
-def _words(
-    task: TaskName,
-    name: str,
-    languages: list[str] | None,
-    pairs: str | list[tuple[str, str]] | None,
-    split: str | None,
-    how: dict[str, Any],
-) -> "Task":
-    from interlingua.evaluation import WordAlignment, WordRetrieval
-    from interlingua.languages import canonical
-    from interlingua.words import open_alignments
-
-    if isinstance(pairs, str):
-        raise EvaluationError(f"--pairs {pairs} is not for --task {task.value}; write pairs as en:de, or leave it out")
-    linked = open_alignments(name, pairs=pairs, split=split)
-    if languages is not None:
-        known = {canonical(language) for language in languages}
-        linked = [one for one in linked if known.issuperset(one.languages)]
-    if task is TaskName.WORDS:
-        return WordAlignment(linked, match=how["matcher"] or "argmax", layer=how["layer"])
-    if task is TaskName.LEXICON:
-        return WordRetrieval(linked, by="type")
-    most = {} if how["max_rows"] is None else {"max_pairs": how["max_rows"]}
-    return WordRetrieval(linked, layer=how["layer"], **most)
+    if task == "words" and (aligner := _aligner(model)):
+        if given := [name for name, value in settings.items() if value is not None]:
+            option = f"--{given[0].replace('_', '-')}"
+            raise EvaluationError(f"{model} is an aligner, and {option} is for encoders; leave it out")
+        return aligner
+    return load_encoder(model, **{key: settings[key] for key in ("pooling", "max_length", "prefix")})
 
 
 def _aligner(model: str) -> "Aligner | None":
@@ -181,20 +119,17 @@ def _aligner(model: str) -> "Aligner | None":
             return None
 
 
-def _check_options(
-    task: TaskName, *, match: Match, max_rows: int | None, matcher: MatcherName | None, layer: int | None
-) -> None:
-    """Refuse options that are for another task."""
-    given = {
-        "--match": (match is not Match.TEXT, {TaskName.RETRIEVAL}),
-        "--max-rows": (max_rows is not None, {TaskName.RETRIEVAL, TaskName.WORD_RETRIEVAL}),
-        "--matcher": (matcher is not None, {TaskName.WORDS}),
-        "--layer": (layer is not None, {TaskName.WORDS, TaskName.WORD_RETRIEVAL}),
-    }
-    for option, (used, tasks) in given.items():
-        if used and task not in tasks:
-            owners = " and ".join(sorted(one.value for one in tasks))
-            raise EvaluationError(f"{option} is for --task {owners}; leave it out")
+def _parsed(settings: list[str]) -> dict[str, Any]:
+    """Read ``key=value`` as YAML reads values."""
+    import yaml
+
+    found = {}
+    for setting in settings:
+        key, sign, value = setting.partition("=")
+        if not sign or not key.strip():
+            raise EvaluationError(f"--set {setting} is not key=value; write for instance --set k=4")
+        found[key.strip()] = yaml.safe_load(value)
+    return found
 
 
 def _comma_separated(words: str) -> list[str]:

@@ -1,6 +1,6 @@
 """FILES -> ROWS: the corpus table, readers for the usual formats, and named sets."""
 
-from interlingua.corpus.catalog import ScoredPairs, open_corpus, open_scored_pairs
+from interlingua.corpus.catalog import ScoredPairs, open_corpus, open_scored_pairs, open_with_splits
 from interlingua.corpus.readers import open_rows
 from interlingua.corpus.splits import split_of
 from interlingua.corpus.statistics import CorpusStatistics, LanguageStatistics
@@ -15,6 +15,7 @@ __all__ = [
     "open_corpus",
     "open_rows",
     "open_scored_pairs",
+    "open_with_splits",
     "split_of",
     "write_corpus",
 ]

@@ -4,7 +4,7 @@ import logging
 import os
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
@@ -21,7 +21,17 @@ from interlingua.corpus.writing import write_corpus
 from interlingua.errors import CorpusError
 from interlingua.types import Row
 
-__all__ = ["VARIABLE", "NamedSet", "ScoredPairs", "info", "locate", "names", "open_corpus", "open_scored_pairs"]
+__all__ = [
+    "VARIABLE",
+    "NamedSet",
+    "ScoredPairs",
+    "info",
+    "locate",
+    "names",
+    "open_corpus",
+    "open_scored_pairs",
+    "open_with_splits",
+]
 
 VARIABLE = "INTERLINGUA_DATA"
 """The environment variable that names the folder of data sets."""
@@ -46,6 +56,7 @@ class NamedSet:
         citation: What to cite.
         rename: Language or provenance by column, where the name of the column does not say it.
         languages: The languages, where the file does not say them.
+        label: The column that holds the label of a row; empty where rows have none.
     """
 
     name: str
@@ -58,6 +69,7 @@ class NamedSet:
     citation: str
     rename: Mapping[str, str] = field(default_factory=dict)
     languages: tuple[str, ...] = ()
+    label: str = ""
 
 
 def names() -> tuple[str, ...]:
@@ -135,6 +147,39 @@ def open_corpus(name_or_path: str | Path, *, rename: Mapping[str, str] | None = 
         hint = f"did you mean {close[0]}?" if close else f"sets are {', '.join(names())}"
         raise CorpusError(f"{written!r} is neither a file nor a set of the catalog; {hint}")
     return _kept(open_rows(name_or_path, rename=rename, strict=strict), name=_stem(path))
+
+
+def open_with_splits(
+    name_or_path: str | Path,
+    *,
+    split: str | None,
+    languages: Sequence[str] | None = None,
+    dev: float = 0.0,
+    test: float = 0.0,
+) -> Corpus:
+    """Open data as :func:`open_corpus` does, and make sure that it has the split that is going to be asked for.
+
+    Args:
+        name_or_path: As for :func:`open_corpus`.
+        split: ``train``, ``dev`` or ``test``; None where all rows are wanted. The corpus is not narrowed to it.
+        languages: Only these; None for all.
+        dev: Share of the rows for data without splits, as for :meth:`Corpus.with_splits`.
+        test: Likewise.
+
+    Raises:
+        CorpusError: As for :func:`open_corpus`; or there is no such split.
+    """
+    corpus = open_corpus(name_or_path)
+    if languages is not None:
+        corpus = corpus.select(languages)
+    if dev or test:
+        corpus = corpus.with_splits(dev=dev, test=test)
+    if split not in (None, "train") and not corpus.has_splits:
+        raise CorpusError(
+            f"{name_or_path} has no {split} split; give its share, as dev: 0.05, for training and evaluation alike, or "
+            "leave out the split to take all rows"
+        )
+    return corpus
 
 
 def open_scored_pairs(name: str, *, source: str, target: str, split: str | None = None) -> ScoredPairs:

@@ -158,6 +158,11 @@ class Corpus:
         source = self._source.with_rule(SplitRule(dev=dev, test=test, seed=seed))
         return Corpus(source, languages=self.languages, kept=self._conditions, name=self.name)
 
+    @property
+    def has_splits(self) -> bool:
+        """Whether rows say which split they belong to, or a rule does."""
+        return self._source.rule is not None or "_split" in self.provenance
+
     def rows(self) -> Iterator[Row]:
         """Yield the rows, with the cells of the view's languages and everything known of their origin."""
         for batch in self._scan((*self.provenance, *self.languages), size=_SCAN):

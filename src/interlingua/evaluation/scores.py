@@ -46,7 +46,7 @@ def load_scores(path: str | Path) -> dict[str, list[Score]]:
 def _score(entry: Any, *, where: str, path: Path) -> Score:
     if not isinstance(entry, dict):
         raise FormatError(f"{where} is not a score", path=path)
-    known = {field.name: field.default is MISSING for field in fields(Score)}
+    known = {field.name: field.default is MISSING for field in fields(Score) if field.compare}
     missing = [name for name, needed in known.items() if needed and name not in entry]
     if missing or (unknown := [name for name in entry if name not in known]):
         what = f"lacks {missing[0]!r}" if missing else f"has the unknown field {unknown[0]!r}"

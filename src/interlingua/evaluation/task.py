@@ -8,7 +8,7 @@ import numpy as np
 
 from interlingua.errors import EvaluationError
 from interlingua.evaluation.metrics import Estimate
-from interlingua.types import Encoder, Score, Task
+from interlingua.types import Encoder, Sample, Score, Task
 
 __all__ = ["evaluate", "headline_scores", "mean_score", "score_signature"]
 
@@ -114,8 +114,9 @@ def to_score(
     languages: tuple[str, ...],
     signature: str,
     higher_is_better: bool = True,
+    samples: Sequence[Sample] = (),
 ) -> Score:
-    """Return an estimate as a score."""
+    """Return an estimate as a score; with the items that it was computed from where they are known."""
     return Score(
         task=task,
         metric=metric,
@@ -127,4 +128,5 @@ def to_score(
         higher_is_better=higher_is_better,
         signature=signature,
         note=estimate.note,
+        samples=tuple(samples),
     )

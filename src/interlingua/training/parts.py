@@ -5,25 +5,23 @@ import difflib
 import inspect
 import logging
 from collections.abc import Sequence
-from itertools import combinations
 from pathlib import Path
 
 import torch
 from pydantic import ValidationError, validate_call
 
-from interlingua.corpus import Corpus, open_scored_pairs
+from interlingua.corpus import Corpus, open_corpus
 from interlingua.encoder import add_language_embedding, load_encoder, static_student, transformer_student
 from interlingua.encoder.models import load
 from interlingua.encoder.store import VectorStore
 from interlingua.errors import InterlinguaError, ObjectiveError, RecipeError
-from interlingua.evaluation import SemanticSimilarity, TranslationRetrieval, WordAlignment, WordRetrieval
+from interlingua.evaluation import make_task
 from interlingua.objectives import Objective, Sum, presets
 from interlingua.sbert import SentenceTransformer, append_normalize
 from interlingua.training.batches import BatchPlan, language_sets
 from interlingua.training.cells import CellTable
 from interlingua.training.lora import add_lora
 from interlingua.training.settings import ObjectiveSettings, Recipe, StudentSettings, TaskSettings
-from interlingua.training.sources import open_source
 from interlingua.training.teacher import TeacherVectors
 from interlingua.types import Task
 
@@ -187,56 +185,22 @@ def make_tasks(settings: Sequence[TaskSettings], recipe: Recipe) -> list[Task]:
     Raises:
         RecipeError: If one of them cannot be made, with its place in the recipe.
     """
-    tasks = [task for one in settings for task in _tasks(one, recipe)]
+    tasks = [_task(one, recipe) for one in settings]
     names = [task.name for task in tasks]
     if twice := [name for name in names if names.count(name) > 1]:
         raise RecipeError(f"{recipe.name}: two tasks are called {twice[0]}; give one of them a `name:`")
     return tasks
 
 
-def _tasks(settings: TaskSettings, recipe: Recipe) -> list[Task]:
-    if settings.task == "sts":
-        languages = settings.languages or ["eng_Latn"]
-        pairs = settings.pairs if isinstance(settings.pairs, list) else [(one, one) for one in languages]
-        if settings.pairs == "all-pairs":
-            pairs += list(combinations(languages, 2))
-        return [
-            SemanticSimilarity(
-                [open_scored_pairs(settings.data, source=a, target=b, split=settings.split) for a, b in pairs],
-                name=settings.name,
-            )
-        ]
-    if settings.task in ("words", "word-retrieval", "lexicon"):
-        return [_word_task(settings)]
-    corpus = open_source(settings)
-    wanted = settings.languages or recipe.languages
-    chosen = corpus if wanted is None else corpus.select([code for code in wanted if code in corpus.languages])
+def _task(settings: TaskSettings, recipe: Recipe) -> Task:
+    asked = settings.asked()
     try:
-        return [
-            TranslationRetrieval(
-                chosen,
-                pairs=settings.pairs,
-                split=settings.split,
-                max_rows=settings.max_rows,
-                name=settings.name,
-            )
-        ]
+        if "languages" not in asked and recipe.languages and settings.task in ("retrieval", "xsim"):
+            known = open_corpus(settings.data or "").languages
+            asked["languages"] = [code for code in recipe.languages if code in known]
+        return make_task(settings.task, settings.data, **asked)
     except InterlinguaError as error:
+        languages = f" (languages asked for are {', '.join(asked['languages'])})" if asked.get("languages") else ""
         raise RecipeError(
-            f"{recipe.name}: the task on {settings.data} cannot be made: {error} (asked for are "
-            f"{', '.join(wanted or corpus.languages)}; it has {', '.join(corpus.languages)})"
+            f"{recipe.name}: the task {settings.task} on {settings.data} cannot be made: {error}{languages}"
         ) from error
-
-
-def _word_task(settings: TaskSettings) -> Task:
-    from interlingua.words import open_alignments
-
-    pairs = settings.pairs if isinstance(settings.pairs, list) else None
-    linked = open_alignments(settings.data, pairs=pairs, split=settings.split)
-    if settings.languages is not None:
-        linked = [one for one in linked if set(one.languages) <= set(settings.languages)]
-    if settings.task == "words":
-        return WordAlignment(linked, match=settings.matcher, layer=settings.layer, name=settings.name)
-    if settings.task == "lexicon":
-        return WordRetrieval(linked, by="type", name=settings.name)
-    return WordRetrieval(linked, layer=settings.layer, max_pairs=settings.max_rows or 500, name=settings.name)

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from interlingua.errors import LanguageError
+from interlingua.errors import EvaluationError, LanguageError
+from interlingua.evaluation import check_task, task_settings
 from interlingua.languages import canonical
 from interlingua.words.making import AlignerName, MatcherName
 
@@ -208,25 +209,40 @@ class TrainingSettings(_Part):
         return self
 
 
-class TaskSettings(_Part):
-    """One task: translation retrieval on rows, similarity (``sts``) on scored pairs, or words on pairs with links."""
+class TaskSettings(BaseModel):
+    """One task: its name, its data, what all tasks know, and the task's own settings."""
 
-    task: Literal["retrieval", "sts", "words", "word-retrieval", "lexicon"] = "retrieval"
-    data: str
+    model_config = ConfigDict(extra="allow", protected_namespaces=())
+
+    task: str = "retrieval"
+    data: str | None = None
     name: str | None = None
     split: str | None = "test"
-    dev: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    test: Annotated[float, Field(ge=0, lt=1)] = 0.0
     languages: list[str] | None = None
-    pairs: str | list[tuple[str, str]] = "en-xx"
-    max_rows: Annotated[int, Field(gt=0)] | None = None
-    matcher: MatcherName = "argmax"
-    layer: int | None = None
 
-    @field_validator("pairs", mode="before")
+    @field_validator("languages", mode="after")
     @classmethod
-    def _language_pairs(cls, pairs: Any) -> Any:
-        return _pairs(pairs)
+    def _canonical(cls, codes: list[str] | None) -> list[str] | None:
+        return _languages(codes)
+
+    @model_validator(mode="after")
+    def _known(self) -> "TaskSettings":
+        extra = self.model_extra if self.model_extra is not None else {}
+        if "pairs" in extra:
+            extra["pairs"] = _pairs(extra["pairs"])
+        try:
+            check_task(self.task, self.asked())
+        except EvaluationError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    def asked(self) -> dict[str, Any]:
+        """Return the settings that the task gets."""
+        common = {"name": self.name, "languages": self.languages}
+        given = {key: value for key, value in {**common, **(self.model_extra or {})}.items() if value is not None}
+        if self.split is not None and ("split" in self.model_fields_set or "split" in task_settings(self.task)):
+            given["split"] = self.split
+        return given
 
 
 class EvaluationSettings(_Part):

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from interlingua.corpus import Corpus, open_corpus, write_corpus
+from interlingua.corpus import Corpus, open_with_splits, write_corpus
 from interlingua.errors import CorpusError
-from interlingua.training.settings import CorpusSettings, Recipe, TaskSettings
+from interlingua.training.settings import CorpusSettings, Recipe
 from interlingua.types import Row
 
-__all__ = ["make_corpus", "open_source"]
+__all__ = ["make_corpus"]
 
 logger = logging.getLogger(__name__)
 
@@ -51,30 +51,13 @@ def make_corpus(recipe: Recipe, folder: Path) -> Corpus:
     return joined.select(ranked, min_cells=least)
 
 
-def open_source(source: CorpusSettings | TaskSettings) -> Corpus:
-    """Open a source with its splits, and check that it has the one that is asked for."""
-    corpus = open_corpus(source.data)
-    if source.languages:
-        corpus = corpus.select(source.languages)
-    if source.dev or source.test:
-        corpus = corpus.with_splits(dev=source.dev, test=source.test)
-    if source.split is not None and source.split != "train" and not _has_splits(corpus, source):
-        raise CorpusError(
-            f"{source.data} has no {source.split} split; give its share in the recipe, as dev: 0.05, for training and "
-            "evaluation alike, or split: null for all rows"
-        )
-    return corpus
-
-
-def _has_splits(corpus: Corpus, source: CorpusSettings | TaskSettings) -> bool:
-    return "_split" in corpus.provenance or bool(source.dev or source.test)
-
-
 def _training_rows(source: CorpusSettings) -> Corpus:
-    corpus = open_source(source)
+    corpus = open_with_splits(
+        source.data, languages=source.languages, split=source.split, dev=source.dev, test=source.test
+    )
     if source.split is None:
         return corpus
-    if _has_splits(corpus, source):
+    if corpus.has_splits:
         return corpus.select(split=source.split)
     logger.warning("%s has no splits: all of its rows are used for training", source.data)
     return corpus

@@ -1,0 +1,228 @@
+"""A task by its name: the one place where the command line and recipes have their tasks made."""
+
+import difflib
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from interlingua.errors import EvaluationError
+from interlingua.evaluation.pairs import Pair, language_pairs
+from interlingua.evaluation.retrieval import TranslationRetrieval
+from interlingua.evaluation.similarity import SemanticSimilarity
+from interlingua.evaluation.word_retrieval import WordRetrieval
+from interlingua.evaluation.words import WordAlignment
+from interlingua.languages import canonical
+from interlingua.types import Task
+
+if TYPE_CHECKING:
+    from interlingua.corpus import Corpus
+    from interlingua.words.gold import AlignedPairs
+
+__all__ = ["TASKS", "check_task", "make_task", "task_settings"]
+
+Pairs: TypeAlias = str | list[Pair]
+"""``en-xx``, ``all-pairs``, or a list of pairs of languages."""
+
+MatcherName: TypeAlias = Literal["argmax", "itermax", "max-weight", "softmax", "forward", "reverse"]
+
+
+def make_task(task: str, data: str | None = None, **settings: Any) -> Task:
+    """Return the task of a name on the data of a name.
+
+    Args:
+        task: One of :data:`TASKS`, or with the data behind a colon, as ``mteb:STS17``.
+        data: A set of the catalog, a file or a folder; None where the task has data of its own.
+        settings: Those of :func:`task_settings`; what is None is left to the task.
+
+    Raises:
+        EvaluationError: There is no such task or setting, or a setting has a value of the wrong kind.
+        CorpusError: The data is not there, or is not what the task needs.
+
+    Example:
+        >>> make_task("retrieval", "phrasebook", split="test", languages=["eng", "deu"]).name
+        'retrieval:phrasebook/test'
+        >>> make_task("retreival", "phrasebook")
+        Traceback (most recent call last):
+        interlingua.errors.EvaluationError: there is no task 'retreival'; did you mean retrieval?
+    """
+    checked = check_task(task, {key: value for key, value in settings.items() if value is not None})
+    name, _, part = task.partition(":")
+    maker = TASKS[name]
+    data = part or data
+    if data is None:
+        if inspect.signature(maker).parameters["data"].default is inspect.Parameter.empty:
+            raise EvaluationError(f"{name} needs data: a set of the catalog, a file or a folder")
+        return maker(**checked)
+    return maker(data, **checked)
+
+
+def check_task(task: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the name of a task, and names and kinds of its settings, before any data is opened; return the settings.
+
+    Raises:
+        EvaluationError: There is no such task or setting, or a setting has a value of the wrong kind.
+
+    Example:
+        >>> check_task("sts", {"max_rows": 3})
+        Traceback (most recent call last):
+        interlingua.errors.EvaluationError: max_rows is for retrieval and word-retrieval, not for sts; leave it out
+    """
+    from pydantic import ValidationError, create_model
+
+    name = task.partition(":")[0]
+    accepted = task_settings(task)
+    for key in settings:
+        if key not in accepted:
+            raise EvaluationError(_unknown(name, key, accepted))
+    parameters = inspect.signature(TASKS[name]).parameters
+    fields: dict[str, Any] = {key: (parameters[key].annotation, accepted[key]) for key in settings}
+    try:
+        checked = create_model(name, **fields)(**settings)
+    except ValidationError as error:
+        said = {"list_type": "write a list of pairs, as en:de or [[en, de]]"}
+        told = "; ".join(
+            f"{one['loc'][0]}: {said.get(one['type'] if one['loc'][0] == 'pairs' else '', one['msg'])}, "
+            f"not {one['input']!r}"
+            for one in error.errors()
+        )
+        raise EvaluationError(f"{name}: {told}") from error
+    return {key: getattr(checked, key) for key in settings}
+
+
+def task_settings(task: str) -> dict[str, Any]:
+    """Return the settings of a task with their defaults.
+
+    Raises:
+        EvaluationError: There is no such task.
+
+    Example:
+        >>> task_settings("lexicon")
+        {'name': None, 'split': None, 'languages': None, 'pairs': None}
+    """
+    name = task.partition(":")[0]
+    if name not in TASKS:
+        near = difflib.get_close_matches(name, TASKS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TASKS)}"
+        raise EvaluationError(f"there is no task {name!r}; {hint}")
+    parameters = inspect.signature(TASKS[name]).parameters
+    return {key: one.default for key, one in parameters.items() if key != "data"}
+
+
+def _unknown(task: str, key: str, accepted: Mapping[str, Any]) -> str:
+    owners = [name for name in TASKS if key in task_settings(name)]
+    if owners:
+        named = " and ".join([", ".join(owners[:-1]), owners[-1]] if len(owners) > 1 else owners)
+        return f"{key} is for {named}, not for {task}; leave it out"
+    near = difflib.get_close_matches(key, accepted, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"its settings are {', '.join(accepted)}"
+    return f"{task} has no setting {key!r}; {hint}"
+
+
+def _rows(data: str, *, split: str | None, languages: Sequence[str] | None, dev: float, test: float) -> "Corpus":
+    """The rows of a task, not yet narrowed to their split."""
+    from interlingua.corpus import open_with_splits
+
+    return open_with_splits(data, languages=languages, split=split, dev=dev, test=test)
+
+
+def _retrieval(
+    data: str,
+    *,
+    name: str | None = None,
+    split: str | None = None,
+    languages: list[str] | None = None,
+    pairs: Pairs = "en-xx",
+    match: Literal["text", "index"] = "text",
+    max_rows: int | None = None,
+    dev: float = 0.0,
+    test: float = 0.0,
+) -> Task:
+    corpus = _rows(data, split=split, languages=languages, dev=dev, test=test)
+    return TranslationRetrieval(corpus, pairs=pairs, match=match, split=split, max_rows=max_rows, name=name)
+
+
+def _similarity(
+    data: str,
+    *,
+    name: str | None = None,
+    split: str | None = None,
+    languages: list[str] | None = None,
+    pairs: Pairs | None = None,
+) -> Task:
+    from interlingua.corpus import catalog, open_corpus, open_scored_pairs
+
+    if data not in catalog.names() and Path(data).is_file():
+        if not isinstance(pairs, list):
+            raise EvaluationError(f"{data}: say which languages its two sentences are in, as pairs en:de or en:en")
+        return SemanticSimilarity(
+            [open_scored_pairs(data, source=a, target=b, split=split) for a, b in pairs], name=name
+        )
+    corpus = open_corpus(data)
+    known = (corpus if languages is None else corpus.select(languages=languages)).languages
+    wanted = [(code, code) for code in known] if pairs is None else language_pairs(pairs, known, data=data)
+    return SemanticSimilarity(
+        [open_scored_pairs(data, source=source, target=target, split=split) for source, target in wanted], name=name
+    )
+
+
+def _linked(
+    data: str, *, split: str | None, languages: Sequence[str] | None, pairs: Sequence[Pair] | None
+) -> "list[AlignedPairs]":
+    from interlingua.words import open_alignments
+
+    linked = open_alignments(data, pairs=pairs, split=split)
+    if languages is None:
+        return linked
+    known = {canonical(language) for language in languages}
+    return [one for one in linked if known.issuperset(one.languages)]
+
+
+def _words(
+    data: str,
+    *,
+    name: str | None = None,
+    split: str | None = None,
+    languages: list[str] | None = None,
+    pairs: list[Pair] | None = None,
+    matcher: MatcherName = "argmax",
+    layer: int | None = None,
+    unit: Literal["word", "subword"] = "subword",
+) -> Task:
+    linked = _linked(data, split=split, languages=languages, pairs=pairs)
+    return WordAlignment(linked, match=matcher, layer=layer, unit=unit, name=name)
+
+
+def _word_retrieval(
+    data: str,
+    *,
+    name: str | None = None,
+    split: str | None = None,
+    languages: list[str] | None = None,
+    pairs: list[Pair] | None = None,
+    layer: int | None = None,
+    max_rows: int = 500,
+) -> Task:
+    linked = _linked(data, split=split, languages=languages, pairs=pairs)
+    return WordRetrieval(linked, layer=layer, max_pairs=max_rows, name=name)
+
+
+def _lexicon(
+    data: str,
+    *,
+    name: str | None = None,
+    split: str | None = None,
+    languages: list[str] | None = None,
+    pairs: list[Pair] | None = None,
+) -> Task:
+    return WordRetrieval(_linked(data, split=split, languages=languages, pairs=pairs), by="type", name=name)
+
+
+TASKS: dict[str, Callable[..., Task]] = {
+    "retrieval": _retrieval,
+    "sts": _similarity,
+    "words": _words,
+    "word-retrieval": _word_retrieval,
+    "lexicon": _lexicon,
+}
+"""What makes a task, by its name: a function of ``data`` and of keyword settings, whose annotations are checked."""
