@@ -49,6 +49,7 @@ def _public_definitions(path: Path) -> list[str]:
         "import interlingua",
         "import interlingua.types, interlingua.languages, interlingua.errors",
         "import interlingua.corpus",
+        "import interlingua.mining",
         "import interlingua.evaluation",
         "import interlingua.cli.app",
     ],

@@ -8,6 +8,7 @@
     │   └── FormatError    a file that is not what it should be: carries path and line
     ├── EncoderError       a model that does not load, or vectors that do not fit
     ├── AlignmentError     words: links beyond them, an aligner that is missing or fails
+    ├── MiningError        vectors that cannot be searched, or a margin that is not defined on them
     ├── ObjectiveError     a batch or setting for which an objective is not defined
     ├── EvaluationError    a task that cannot be scored
     ├── RecipeError        a recipe that cannot be run as written
@@ -27,6 +28,7 @@ __all__ = [
     "FormatError",
     "InterlinguaError",
     "LanguageError",
+    "MiningError",
     "ObjectiveError",
     "OutputError",
     "RecipeError",
@@ -72,6 +74,10 @@ class EncoderError(InterlinguaError):
 
 class AlignmentError(InterlinguaError):
     """Links that do not fit their words, or an aligner that is missing or fails."""
+
+
+class MiningError(InterlinguaError):
+    """Vectors that cannot be searched, or a margin that is not defined on them."""
 
 
 class ObjectiveError(InterlinguaError):

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlingua.errors import EvaluationError
-from interlingua.evaluation.neighbours import nearest_both_ways, translation_hits
+from interlingua.evaluation.hits import first_nearest, translation_hits
 
 
 def unit(rows):
@@ -67,10 +67,8 @@ def test_tiles_do_not_change_the_result(tile):
     source, target = planted(11)
     for mine, whole in zip(translation_hits(source, target, tile=tile), translation_hits(source, target), strict=True):
         np.testing.assert_array_equal(mine, whole)
-    for mine, whole in zip(
-        nearest_both_ways(source, target, k=3, tile=tile), nearest_both_ways(source, target, k=3), strict=True
-    ):
-        np.testing.assert_allclose(mine.score, whole.score, atol=1e-6)
+    for mine, whole in zip(first_nearest(source, target, tile=tile), first_nearest(source, target), strict=True):
+        np.testing.assert_array_equal(mine, whole)
 
 
 @given(order=st.permutations(range(70)), seed=st.integers(0, 3))
@@ -125,40 +123,23 @@ def test_directions_are_not_mixed_up():
     assert backward.tolist() == [1, 1, 1]
 
 
-@pytest.mark.parametrize("k", [1, 2, 4])
-def test_neighbours_are_those_of_a_full_sort(k):
-    rng = np.random.default_rng(k)
-    source, target = unit(rng.normal(size=(50, 6))), unit(rng.normal(size=(33, 6)))
-    cosines = source @ target.T
-    forward, backward = nearest_both_ways(source, target, k=k, tile=(8, 5))
-    np.testing.assert_array_equal(forward.index, np.argsort(-cosines, axis=1)[:, :k])
-    np.testing.assert_array_equal(backward.index, np.argsort(-cosines.T, axis=1)[:, :k])
-    np.testing.assert_allclose(forward.score, -np.sort(-cosines, axis=1)[:, :k], atol=1e-6)
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_the_first_of_the_nearest_is_that_of_a_naive_loop(seed, dtype):
+    source, target = planted(seed, dtype=dtype)
+    for chosen, queries, pool in zip(first_nearest(source, target), (source, target), (target, source), strict=True):
+        unit_pool = np.array([row / (np.linalg.norm(row) or 1) for row in pool.astype(np.float64)])
+        for query, choice in zip(queries.astype(np.float64), chosen, strict=True):
+            cosines = unit_pool @ (query / (np.linalg.norm(query) or 1))
+            assert choice == np.flatnonzero(cosines > cosines.max() - 1e-12)[0]
 
 
-def test_equal_neighbours_come_in_index_order():
-    source, target = np.eye(2)[[0, 1]], np.eye(2)[[1, 0, 0, 0, 1]]
-    forward, backward = nearest_both_ways(source, target, k=3, tile=(1, 2))
-    assert forward.index.tolist() == [[1, 2, 3], [0, 4, 1]]
-    assert backward.index[:, 0].tolist() == [1, 0, 0, 0, 1]
+def test_the_first_of_many_equal_ones_is_taken_wherever_the_tiles_end():
+    same = np.tile(unit([[0.3, -0.2, 0.9]]), (40, 1)).astype(np.float32)
+    forward, backward = first_nearest(same, same, tile=(7, 11))
+    assert set(forward) == set(backward) == {0}
 
 
-def test_fewer_candidates_than_k_give_fewer_neighbours():
-    forward, backward = nearest_both_ways(np.eye(3), np.eye(3)[:2], k=4)
-    assert forward.index.shape == (3, 2)
-    assert backward.index.shape == (2, 3)
-
-
-@pytest.mark.parametrize(
-    ("source", "target", "message"),
-    [
-        (np.ones((3, 2)), np.ones((3, 4)), r"shapes \(3, 2\) and \(3, 4\)"),
-        (np.ones(3), np.ones(3), "shapes"),
-        (np.ones((0, 2)), np.ones((0, 2)), "no source vectors"),
-        (np.ones((2, 2)), np.array([[1, 0], [np.nan, 1]]), "target vector 1 is not finite"),
-        (np.ones((2, 2)), np.ones((3, 2)), "2 sources and 3 targets need ids"),
-    ],
-)
-def test_bad_vectors_are_refused(source, target, message):
-    with pytest.raises(EvaluationError, match=message):
-        translation_hits(source, target)
+def test_rows_without_ids_must_be_equally_many():
+    with pytest.raises(EvaluationError, match="2 sources and 3 targets need ids"):
+        translation_hits(np.ones((2, 2)), np.ones((3, 2)))
