@@ -8,6 +8,7 @@ import numpy as np
 
 from interlingua.errors import EvaluationError
 from interlingua.evaluation.metrics import Estimate
+from interlingua.evaluation.remembering import RememberingEncoder
 from interlingua.types import Encoder, Sample, Score, Task
 
 __all__ = ["evaluate", "headline_scores", "mean_score", "score_signature"]
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def evaluate(encoder: Encoder, tasks: Iterable[Task]) -> list[Score]:
-    """Ask every task of an encoder.
+    """Ask every task of an encoder; texts that several tasks share are encoded once.
 
     Returns:
         All scores in the order of the tasks; the last score of a task sums it up.
@@ -31,10 +32,11 @@ def evaluate(encoder: Encoder, tasks: Iterable[Task]) -> list[Score]:
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise EvaluationError(f"two tasks are called {twice!r}; give one of them another name")
+    asked = RememberingEncoder(encoder) if len(tasks) > 1 and hasattr(encoder, "encode") else encoder
     scores: list[Score] = []
     for task in tasks:
         logger.debug("%s: %s", encoder.name, task.name)
-        scores.extend(task.run(encoder))
+        scores.extend(task.run(asked))
     return scores
 
 

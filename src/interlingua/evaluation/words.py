@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from interlingua.errors import EvaluationError
 from interlingua.evaluation.link_scores import METRICS, Counts, link_counts, link_estimates, link_metrics, resampled
 from interlingua.evaluation.metrics import Estimate
+from interlingua.evaluation.remembering import inner_encoder
 from interlingua.evaluation.task import incomplete, score_signature, to_score
 from interlingua.types import Aligner, Encoder, Score
 
@@ -140,8 +141,9 @@ def word_encoder(encoder: Encoder, *, task: str) -> tuple[Any, str | None]:
     """
     from interlingua.encoder import SentenceEncoder
 
-    if isinstance(encoder, SentenceEncoder):
-        return encoder.model, encoder.prefix
+    whole = inner_encoder(encoder)
+    if isinstance(whole, SentenceEncoder):
+        return whole.model, whole.prefix
     raise EvaluationError(
         f"{task} looks at the words inside an encoder, but {encoder.name} ({type(encoder).__name__}) makes vectors of "
         "whole texts only; give the model itself: a SentenceTransformer folder or name, or a transformers folder"
