@@ -1,9 +1,9 @@
 """Train a small span-prediction aligner on the silver links of `alignments`, and score it on the gold ones.
 
 Nothing is downloaded. A static student of the same text is trained first, so that linked words have similar vectors; a
-transformer of two layers starts from its table and learns to answer questions, about short sentences first, where
-finding the translation is easiest to learn, then about all. Its probabilities stay lower than those of a large model,
-so each rule is scored with its usual threshold and with the one that is best on silver pairs kept back. Beside it stand
+transformer of three layers starts from its table, with attention to neighbours and to what is alike, and learns to
+answer questions, about short sentences first, where finding the translation is easiest to learn, then about all. Each
+rule is scored with its usual threshold and with the one that is best on silver pairs kept back. Beside it stand
 the diagonal, and the mutual argmax over the static student's word vectors before and after its training.
 
     INTERLINGUA_DATA=shared/data python examples/train_wspalign.py wspalign docs/results/wspalign.jsonl
@@ -22,15 +22,15 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy, embedding_bag, normalize
 
-from interlingua.corpus import Corpus, open_corpus
-from interlingua.encoder import static_student, transformer_student
+from interlingua.corpus import open_corpus
+from interlingua.encoder import static_student
 from interlingua.encoder.models import load
 from interlingua.encoder.subwords import token_ranges
 from interlingua.evaluation import link_scores, score_aligner
 from interlingua.sbert import SentenceTransformer, token_ids
 from interlingua.types import Aligner, Links, Spans, WordPair
 from interlingua.words import DiagonalAligner, SpanAligner, WordAligner, open_alignments
-from interlingua.words.span_student import span_student
+from interlingua.words.span_student import matching_span_student
 from interlingua.words.span_training import SpanQuestions, train_span_model
 
 Linked = tuple[WordPair, Links]
@@ -59,8 +59,8 @@ def main() -> None:
         "model", type=Path, help="folder for the models; one that is there is scored, not trained again"
     )
     parser.add_argument("results", type=Path, help="file for the scores")
-    parser.add_argument("--short-steps", type=int, default=1500, help="batches of questions about short sentences")
-    parser.add_argument("--steps", type=int, default=4500, help="batches of all questions")
+    parser.add_argument("--short-steps", type=int, default=800, help="batches of questions about short sentences")
+    parser.add_argument("--steps", type=int, default=3000, help="batches of all questions")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
 
@@ -78,7 +78,7 @@ def main() -> None:
         train_table(trained, silver)
         trained.save(str(static))
     if not spans.exists():
-        train_spans(load(static, device="cpu"), text, silver, spans, short_steps=given.short_steps, steps=given.steps)
+        train_spans(load(static, device="cpu"), silver, spans, short_steps=given.short_steps, steps=given.steps)
     aligners: list[Aligner] = [
         DiagonalAligner(),
         WordAligner(plain, unit="word", name="static before"),
@@ -149,12 +149,10 @@ def means(table: torch.Tensor, words: Sequence[NDArray[np.int32]]) -> torch.Tens
 
 
 def train_spans(
-    static: SentenceTransformer, text: Corpus, silver: Sequence[Linked], output: Path, *, short_steps: int, steps: int
+    static: SentenceTransformer, silver: Sequence[Linked], output: Path, *, short_steps: int, steps: int
 ) -> None:
     """Train on questions about short sentences, then on all."""
-    shape = {"layers": 2, "dimension": DIMENSION, "feed_forward": 2 * DIMENSION, "dropout": 0.0}
-    student = transformer_student(text, **shape, max_length=WINDOW["max_length"], initialise_from=static)
-    model, tokenizer = span_student(student, similar=True)
+    model, tokenizer = matching_span_student(static, max_length=WINDOW["max_length"])
     short = [both for both in silver if max(len(both[0].source_words), len(both[0].target_words)) <= SHORT]
     begin = time.process_time()
     for rows, number, folder in ((short, short_steps, None), (silver, steps, output)):

@@ -5,13 +5,13 @@ import pytest
 import torch
 from transformers import XLMRobertaForQuestionAnswering
 
-from interlingua.encoder.students import transformer_student
-from interlingua.errors import AlignmentError, OutputError
+from interlingua.encoder.students import static_student
+from interlingua.errors import AlignmentError, EncoderError, OutputError
 from interlingua.evaluation import link_scores
 from interlingua.types import Links
 from interlingua.words.aligner import DiagonalAligner
 from interlingua.words.questions import MARK, QuestionTokenizer
-from interlingua.words.span_student import span_student
+from interlingua.words.span_student import matching_span_student, span_student
 from interlingua.words.span_training import SpanQuestions, _Collator, train_span_model
 from interlingua.words.wspalign import SpanAligner
 from toy import toy_rows, toy_static, toy_transformer
@@ -91,17 +91,32 @@ def test_a_student_answers_with_the_body_of_the_encoder_which_stays_as_it_is():
     assert len(encoder[0].tokenizer) == vocabulary == encoder[0].auto_model.config.vocab_size
 
 
-def test_attention_starts_at_what_is_alike():
-    body = span_student(toy_transformer(), similar=True)[0].roberta
+def test_attention_starts_at_neighbours_and_at_what_is_alike():
+    model, tokenizer = matching_span_student(static_student(toy_rows(40), dimension=32, vocabulary=200), heads=4)
+    body = model.mpnet
     for layer in body.encoder.layer:
-        attention = layer.attention.self
-        assert torch.equal(attention.query.weight, attention.key.weight)
-        vectors = torch.nn.functional.normalize(torch.randn(50, 16), dim=1)
-        likeness = (vectors @ attention.query.weight.T) @ (vectors @ attention.key.weight.T).T
-        assert (likeness.argmax(dim=1) == torch.arange(50)).all()
-    places = body.embeddings.position_embeddings.weight
-    near, far = ((places[5] @ places[5 + step]).item() for step in (1, 20))
-    assert near > far
+        attention = layer.attention.attn
+        assert torch.equal(attention.q.weight, attention.k.weight)
+        vectors = torch.nn.functional.normalize(torch.randn(50, 32), dim=1)
+        ours = (vectors @ attention.q.weight.T)[:, 16:] @ (vectors @ attention.k.weight.T)[:, 16:].T
+        assert (ours.argmax(dim=1) == torch.arange(50)).float().mean() > 0.9
+    ids = torch.randint(4, len(tokenizer), (1, 12))
+    bias = body.encoder.compute_position_bias(ids)[0]
+    before, after = bias[0], bias[1]
+    assert torch.equal(before.argmax(dim=1)[1:], torch.arange(11))
+    assert torch.equal(after.argmax(dim=1)[:-1], torch.arange(1, 12))
+    assert not bias[2:].any()
+
+
+@pytest.mark.parametrize("heads", [2, 5])
+def test_heads_that_do_not_fit_are_told(heads):
+    with pytest.raises(AlignmentError, match=f"{heads} heads do not fit a dimension of 32"):
+        matching_span_student(static_student(toy_rows(40), dimension=32, vocabulary=200), heads=heads)
+
+
+def test_a_student_of_a_transformer_is_not_made_to_match():
+    with pytest.raises(EncoderError, match="not a static student"):
+        matching_span_student(toy_transformer())
 
 
 def test_a_static_encoder_cannot_answer():
@@ -125,9 +140,8 @@ def shuffled(rows, *, seed):
 @pytest.mark.slow
 def test_a_model_trained_for_seconds_knows_its_pairs_by_heart(tmp_path):
     rows = toy_rows(4)
-    shape = {"layers": 2, "dimension": 32, "heads": 2, "feed_forward": 64, "max_length": 64, "dropout": 0.0}
-    encoder = transformer_student(rows, **shape, vocabulary=200, seed=1)
-    model, tokenizer = span_student(encoder, similar=True)
+    static = static_student(rows, dimension=32, vocabulary=200, seed=1)
+    model, tokenizer = matching_span_student(static, layers=2, max_length=64)
     pairs, gold = shuffled(rows, seed=1)
     log = train_span_model(
         model,

@@ -17,7 +17,7 @@ from interlingua.errors import EncoderError
 from interlingua.sbert import Pooling, SentenceTransformer, StaticEmbedding, Transformer
 from interlingua.types import PoolingMode
 
-__all__ = ["no_progress_bars", "static_student", "transformer_student"]
+__all__ = ["no_progress_bars", "static_module", "static_student", "transformer_student"]
 
 
 def static_student(
@@ -97,7 +97,7 @@ def transformer_student(
     if initialise_from is None:
         tokenizer = train_tokenizer(corpus, vocabulary=vocabulary)
     else:
-        tokenizer = _static_module(initialise_from).tokenizer
+        tokenizer = static_module(initialise_from).tokenizer
     fast = as_fast_tokenizer(tokenizer, max_length=max_length)
     config = XLMRobertaConfig(
         vocab_size=len(fast),
@@ -125,7 +125,7 @@ def transformer_student(
 
 
 def _token_table(static: SentenceTransformer, dimension: int) -> torch.Tensor:
-    first = _static_module(static)
+    first = static_module(static)
     missing = [token for token in SPECIAL_TOKENS.values() if first.tokenizer.token_to_id(token) is None]
     if missing:
         raise EncoderError(
@@ -139,10 +139,15 @@ def _token_table(static: SentenceTransformer, dimension: int) -> torch.Tensor:
     return first.embedding.weight.detach().cpu()
 
 
-def _static_module(student: SentenceTransformer) -> StaticEmbedding:
+def static_module(student: SentenceTransformer) -> StaticEmbedding:
+    """Return the token table of a static student.
+
+    Raises:
+        EncoderError: Its first module is no token table.
+    """
     first = student[0]
     if not isinstance(first, StaticEmbedding):
-        raise EncoderError("`initialise_from` must be a static student: its first module is not a StaticEmbedding")
+        raise EncoderError(f"not a static student: its first module is a {type(first).__name__}, no StaticEmbedding")
     return first
 
 

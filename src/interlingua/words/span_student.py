@@ -2,19 +2,30 @@
 
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import (
+    AutoModelForQuestionAnswering,
+    AutoTokenizer,
+    MPNetConfig,
+    MPNetForQuestionAnswering,
+    MPNetModel,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
 
+from interlingua.encoder.students import static_module
+from interlingua.encoder.tokenizers import as_fast_tokenizer
 from interlingua.errors import AlignmentError
 from interlingua.sbert import SentenceTransformer, Transformer
 
-__all__ = ["load_span_model", "span_student"]
+__all__ = ["load_span_model", "matching_span_student", "span_student"]
 
-_POSITION = 0.07
-"""Root mean square of position vectors: somewhat less than that of the token vectors of a static student, 0.1."""
+_NEIGHBOUR = 5.0
+"""What is added to the logit of the neighbour: about 0.8 of the attention among forty tokens."""
+
+_NOISE, _VALUE = 0.02, 0.06
+"""Standard deviations: of what breaks the symmetry of queries and keys, and of values and outputs."""
 
 
 def load_span_model(name: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
@@ -47,63 +58,97 @@ def load_span_model(name: str | Path) -> tuple[PreTrainedModel, PreTrainedTokeni
     return model, tokenizer
 
 
-def span_student(
-    student: SentenceTransformer, *, similar: bool = False, seed: int = 0
-) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+def span_student(student: SentenceTransformer, *, seed: int = 0) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
     """Make a transformer encoder into an untrained question-answering model: its body, and a fresh head.
-
-    An encoder without any training learns slowly to find a translation. With ``similar`` its attention starts at what
-    is alike: queries and keys are the identity but for some noise, and positions are sines and cosines. A token then
-    looks at tokens near it, and at those whose vectors are alike, which translations have in a static student.
 
     Args:
         student: Any encoder whose first module is a text transformer with a fast tokenizer; it is copied.
-        similar: Start attention at what is alike; for students of ``transformer_student`` that nothing trained yet.
         seed: Of the head's weights.
 
     Raises:
-        AlignmentError: The encoder has no transformer or no fast tokenizer, or ``similar`` does not fit it.
-
-    Reference:
-        Trockman and Kolter 2023, Mimetic Initialization of Self-Attention Layers. https://arxiv.org/abs/2305.09828
+        AlignmentError: The encoder has no transformer or no fast tokenizer.
     """
     first = student[0]
     if not isinstance(first, Transformer) or not isinstance(first.tokenizer, PreTrainedTokenizerFast):
         raise AlignmentError(
             f"{type(first).__name__} cannot answer questions; take an encoder that is a transformer with a fast "
-            "tokenizer, as `transformer_student` makes it"
+            "tokenizer, or make a static one into a model with `matching_span_student`"
         )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model: PreTrainedModel = AutoModelForQuestionAnswering.from_config(deepcopy(first.auto_model.config))  # type: ignore[no-untyped-call]
     body = getattr(model, model.base_model_prefix)
     body.load_state_dict(first.auto_model.state_dict(), strict=False)
-    if similar:
-        _look_at_similar(body)
     return model, deepcopy(first.tokenizer)
 
 
-def _look_at_similar(body: Any) -> None:
-    try:
-        attentions = [layer.attention.self for layer in body.encoder.layer]
-        positions = body.embeddings.position_embeddings.weight
-    except AttributeError as error:
-        raise AlignmentError(
-            f"{type(body).__name__} is not built like BERT, so its attention cannot be started at what is alike; leave "
-            "out `similar`"
-        ) from error
-    with torch.no_grad():
-        for attention in attentions:
-            near = attention.query.weight + torch.eye(attention.query.weight.shape[0])
-            attention.query.weight.copy_(near)
-            attention.key.weight.copy_(near)
-        positions.copy_(_waves(*positions.shape))
+def matching_span_student(
+    static: SentenceTransformer, *, layers: int = 3, heads: int = 4, max_length: int = 256, seed: int = 0
+) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """Make a static student into a question-answering model that looks for similar words before it is trained.
+
+    To answer, a model must notice which word stands between the marks, and find a word like it in the context. A
+    transformer with random weights learns neither in minutes. This one, of MPNet's architecture, whose attention knows
+    how far two tokens are apart, starts with a head that looks at the token before, one that looks at the token after,
+    and others with the identity for queries and keys: they look at what is alike, as translations are in the student.
+
+    Args:
+        static: A student as ``static_student`` makes it, whose table gives linked words similar vectors.
+        layers: How many layers.
+        heads: Attention heads, 3 at least; they divide the dimension of the student.
+        max_length: Longest window in tokens.
+        seed: Of the random weights.
+
+    Raises:
+        EncoderError: It is no static student.
+        AlignmentError: ``heads`` does not fit.
+
+    Reference:
+        Trockman and Kolter 2023, Mimetic Initialization of Self-Attention Layers. https://arxiv.org/abs/2305.09828.
+        Song, Tan, Qin, Lu, Liu 2020, MPNet: Masked and Permuted Pre-training for Language Understanding.
+        https://arxiv.org/abs/2004.09297
+    """
+    table = static_module(static)
+    dimension = table.embedding_dim
+    if heads < 3 or dimension % heads:
+        raise AlignmentError(f"{heads} heads do not fit a dimension of {dimension}; take 3 or more that divide it")
+    tokenizer = as_fast_tokenizer(table.tokenizer, max_length=max_length)
+    config = MPNetConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=dimension,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        intermediate_size=2 * dimension,
+        max_position_embeddings=max_length + tokenizer.pad_token_id + 1,  # positions count from pad_token_id + 1
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+    )
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        model = MPNetForQuestionAnswering(config)
+        model.get_input_embeddings().weight.copy_(table.embedding.weight)
+        _look_around_and_at_similar(model.mpnet)
+    return model, tokenizer
 
 
-def _waves(places: int, dimension: int) -> torch.Tensor:
-    """Sines and cosines of falling frequency, mixed over the dimensions so that every head has all of them."""
-    rates = np.exp(-np.log(1000.0) * np.arange(0, dimension, 2) / dimension)
-    angles = np.arange(places)[:, None] * rates
-    waves = np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(places, -1)[:, :dimension]
-    mixed = np.random.default_rng(0).permutation(dimension)
-    return torch.from_numpy((_POSITION * np.sqrt(2) * waves[:, mixed]).astype(np.float32))
+def _look_around_and_at_similar(body: MPNetModel) -> None:
+    body.embeddings.position_embeddings.weight.zero_()
+    encoder = body.encoder
+    distances = encoder.relative_attention_bias.weight
+    distances.zero_()
+    for head, distance in enumerate((-1, 1)):
+        buckets = distances.shape[0]
+        bucket = encoder.relative_position_bucket(torch.tensor([distance]), num_buckets=buckets)
+        distances[bucket, head] = _NEIGHBOUR
+    for layer in encoder.layer:
+        attention = layer.attention.attn
+        alike = torch.eye(attention.q.weight.shape[0])
+        alike[: 2 * attention.attention_head_size] = 0.0
+        noisy = alike + _NOISE * torch.randn_like(alike)
+        attention.q.weight.copy_(noisy)
+        attention.k.weight.copy_(noisy)
+        attention.v.weight.normal_(0, _VALUE)
+        attention.o.weight.normal_(0, _VALUE)
