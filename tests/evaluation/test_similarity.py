@@ -6,6 +6,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from evaluation.encoders import TableEncoder
+from evaluation.samples import check_samples
 from interlingua.corpus import ScoredPairs
 from interlingua.errors import EvaluationError
 from interlingua.evaluation import SemanticSimilarity, spearman
@@ -75,6 +76,22 @@ def test_several_sets_have_a_mean_and_encode_every_text_once():
         assert len(texts) == len(set(texts))
 
 
+def test_samples_are_gold_and_cosines_and_row_aligned_sets_share_their_units():
+    rng = np.random.default_rng(0)
+    some = np.sort(rng.choice(50, size=30, replace=False))
+    sets = [
+        replace(invented_pairs(), numbers=some),
+        replace(invented_pairs(("eng_Latn", "eng_Latn"), seed=2), numbers=some),
+        replace(invented_pairs(("tel_Telu", "eng_Latn"), n=12), name="other"),
+    ]
+    scores = list(SemanticSimilarity(sets).run(encoder_for(*sets)))
+    assert check_samples(scores) == 4
+    units = [sample.units for sample in scores[-1].samples]
+    assert np.array_equal(units[0], units[1])
+    assert not set(units[0]) & set(units[2])
+    assert [sample.languages for sample in scores[-1].samples] == [pairs.languages for pairs in sets]
+
+
 def test_constant_gold_is_undefined_and_so_is_the_mean():
     pairs = invented_pairs()
     constant = replace(pairs, scores=np.full(30, 2.0))
@@ -84,6 +101,8 @@ def test_constant_gold_is_undefined_and_so_is_the_mean():
     assert second.note == "undefined: the gold scores are constant"
     assert math.isnan(macro.value)
     assert macro.note == "undefined, 1 of 2 present"
+    assert not second.samples
+    assert not macro.samples
 
 
 def test_a_zero_vector_has_cosine_zero():

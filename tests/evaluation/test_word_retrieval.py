@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from evaluation.encoders import TableEncoder
+from evaluation.samples import check_samples
 from evaluation.test_words import toy_gold, words_of
 from interlingua.encoder import SentenceEncoder
 from interlingua.errors import EvaluationError
@@ -137,3 +138,12 @@ def test_settings_that_make_no_sense_are_refused(settings, message):
 def test_encoders_without_word_states_are_refused():
     with pytest.raises(EvaluationError, match="makes vectors of whole texts only"):
         list(WordRetrieval(toy_gold(rows=2)).run(TableEncoder({})))
+
+
+@pytest.mark.parametrize("by", ["context", "type"])
+def test_samples_are_the_hits_of_every_word(static, by):
+    sets = [toy_gold(rows=20), toy_gold(("eng_Latn", "tel_Telu"), rows=20)]
+    scores = list(WordRetrieval(sets, by=by).run(static))
+    assert check_samples(scores) == 7
+    first, second = (set(scores[i].samples[0].units.tolist()) for i in (0, 3))
+    assert bool(first & second) == (by == "context"), "sentences are shared by language pairs, forms are not"

@@ -1,10 +1,11 @@
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 
 from evaluation.encoders import TableEncoder
+from evaluation.samples import check_samples
 from interlingua.encoder import SentenceEncoder
 from interlingua.errors import EvaluationError
 from interlingua.evaluation import WordAlignment, evaluate, link_scores, mean_score, score_aligner
@@ -143,3 +144,17 @@ def test_links_of_other_words_and_missing_answers_are_refused():
 def test_no_gold_is_refused(gold):
     with pytest.raises(EvaluationError, match="no sentence pairs with links"):
         WordAlignment(gold)
+
+
+def test_samples_are_ratios_and_f1_has_none_where_links_are_possible_only(encoder):
+    possible = [toy_gold(), toy_gold(("eng_Latn", "tel_Telu"), rows=5, seed=2)]
+    scores = evaluate(encoder, [WordAlignment(possible)])
+    assert check_samples(scores, without=("f1", "macro_f1")) == 9
+    assert not any(score.samples for score in scores if score.metric.endswith("f1"))
+    sure = [
+        replace(one, links=[Links(x.source, x.target, x.pairs) for x in one.links], name=f"sure{i}/dev")
+        for i, one in enumerate(possible)
+    ]
+    scores = evaluate(encoder, [WordAlignment(sure)])
+    assert check_samples(scores) == 12
+    assert len(scores[-1].samples) == 2

@@ -31,6 +31,13 @@ class ScoredPairs:
         scores: One a pair, shape ``(pairs,)``, float64.
         languages: Of the first and of the second sentence.
         name: Set and split, as ``stsb/dev``.
+        numbers: Which row of its set each pair is, shape ``(pairs,)``: pairs of one number in sets of one name say the
+            same in other languages. Counted from 0 where None.
+
+    Example:
+        >>> pairs = ScoredPairs(source=["a"], target=["b"], scores=np.ones(1), languages=("eng", "eng"), name="x")
+        >>> pairs.rows.tolist()
+        [0]
     """
 
     source: list[str]
@@ -38,9 +45,15 @@ class ScoredPairs:
     scores: NDArray[np.float64]
     languages: tuple[str, str]
     name: str
+    numbers: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.source)
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The number of every pair."""
+        return np.arange(len(self), dtype=np.int64) if self.numbers is None else self.numbers
 
 
 def read_scored_pairs(
@@ -70,13 +83,15 @@ def read_scored_pairs(
     if split is not None and split not in splits:
         raise CorpusError(f"{name} has no split {split}; it has {', '.join(splits)}")
     keep = pc.and_(table.column(wanted[0]).is_valid(), table.column(wanted[1]).is_valid())
-    table = table.filter(keep if split is None else pc.and_(keep, pc.equal(table.column("split"), split)))
+    keep = keep if split is None else pc.and_(keep, pc.equal(table.column("split"), split))
+    table = table.filter(keep)
     return ScoredPairs(
         source=table.column(wanted[0]).to_pylist(),
         target=table.column(wanted[1]).to_pylist(),
         scores=table.column("score").to_numpy().astype(np.float64),
         languages=codes,
         name=f"{name}/{split}" if split else name,
+        numbers=np.flatnonzero(keep.to_numpy()),
     )
 
 

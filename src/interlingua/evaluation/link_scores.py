@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from interlingua.errors import EvaluationError
 from interlingua.evaluation.metrics import Estimate
-from interlingua.types import Links
+from interlingua.types import Links, Sample
 
 __all__ = [
     "METRICS",
@@ -18,6 +18,7 @@ __all__ = [
     "link_counts",
     "link_estimates",
     "link_metrics",
+    "link_samples",
     "link_scores",
     "resampled",
 ]
@@ -159,6 +160,25 @@ def link_metrics(sums: NDArray[Any]) -> NDArray[np.float64]:
         aer = 1 - (sure + possible) / (found + gold)
     f1 = np.where((gold > 0) & ((possible == 0) | (sure == 0)), 0.0, harmonic)
     return np.stack([precision, recall, f1, aer], axis=-1)
+
+
+def link_samples(counts: Counts, units: NDArray[np.int64], languages: tuple[str, ...]) -> dict[str, Sample]:
+    """Return, by metric, the counts of every sentence pair as ratios of sums.
+
+    F1 is such a ratio where no link is possible only; elsewhere it is the harmonic mean of two ratios, and left out.
+    """
+    found, possible, sure, gold = counts.astype(np.float64).T
+    ratios = {
+        "precision": (possible, found),
+        "recall": (sure, gold),
+        "aer": (found + gold - sure - possible, found + gold),
+    }
+    if (possible == sure).all():
+        ratios["f1"] = (2 * sure, found + gold)
+    return {
+        metric: Sample(statistic="ratio", items=np.stack(ratio, axis=1), units=units, languages=languages)
+        for metric, ratio in ratios.items()
+    }
 
 
 def _count(i: int, found: Links, gold: Links) -> tuple[int, int, int, int]:

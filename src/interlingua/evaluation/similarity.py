@@ -11,7 +11,7 @@ from interlingua.errors import EvaluationError
 from interlingua.evaluation.encoding import encode_texts
 from interlingua.evaluation.metrics import Estimate, spearman, undefined
 from interlingua.evaluation.task import incomplete, score_signature, to_score
-from interlingua.types import Encoder, Score
+from interlingua.types import Encoder, Sample, Score
 
 if TYPE_CHECKING:
     from interlingua.corpus import ScoredPairs
@@ -56,12 +56,27 @@ class SemanticSimilarity:
         estimates = [spearman(one.scores, cosine) for one, cosine in zip(self.sets, cosines, strict=True)]
         split = self.sets[0].name.partition("/")[2] or None
         signature = score_signature(encoder, data=_fingerprint(self.sets), split=split, similarity="cosine")
-        for one, estimate in zip(self.sets, estimates, strict=True):
-            yield to_score(estimate, task=self.name, metric="spearman", languages=one.languages, signature=signature)
+        samples = _samples(self.sets, cosines)
+        for one, estimate, sample in zip(self.sets, estimates, samples, strict=True):
+            yield to_score(
+                estimate,
+                task=self.name,
+                metric="spearman",
+                languages=one.languages,
+                signature=signature,
+                samples=[sample] if np.isfinite(estimate.value) else (),
+            )
         if len(self.sets) > 1:
             languages = tuple(dict.fromkeys(language for one in self.sets for language in one.languages))
             mean = _mean(estimates)
-            yield to_score(mean, task=self.name, metric="macro_spearman", languages=languages, signature=signature)
+            yield to_score(
+                mean,
+                task=self.name,
+                metric="macro_spearman",
+                languages=languages,
+                signature=signature,
+                samples=samples if np.isfinite(mean.value) else (),
+            )
 
     def _cosines(self, encoder: Encoder) -> list[NDArray[np.float64]]:
         """Return the cosine of every pair, set by set; every text of a language is encoded once."""
@@ -86,6 +101,25 @@ class SemanticSimilarity:
             lengths = np.linalg.norm(sides[0], axis=1) * np.linalg.norm(sides[1], axis=1)
             cosines.append(np.einsum("nd,nd->n", *sides) / np.where(lengths > 0, lengths, 1))
         return cosines
+
+
+def _samples(sets: Sequence["ScoredPairs"], cosines: Sequence[NDArray[np.float64]]) -> list[Sample]:
+    """Gold scores and cosines; pairs of one number in sets of one name are drawn together."""
+    begins: dict[str, int] = {}
+    end = 0
+    for one in sets:
+        if one.name not in begins:
+            begins[one.name] = end
+            end += 1 + max(int(other.rows.max()) for other in sets if other.name == one.name)
+    return [
+        Sample(
+            statistic="spearman",
+            items=np.stack([one.scores, cosine], axis=1),
+            units=one.rows + begins[one.name],
+            languages=one.languages,
+        )
+        for one, cosine in zip(sets, cosines, strict=True)
+    ]
 
 
 def _mean(estimates: Sequence[Estimate]) -> Estimate:

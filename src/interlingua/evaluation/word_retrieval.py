@@ -11,7 +11,7 @@ from interlingua.evaluation.metrics import Estimate, mean_accuracy, undefined
 from interlingua.evaluation.nearest_words import Wanted, word_hits
 from interlingua.evaluation.task import incomplete, score_signature, to_score
 from interlingua.evaluation.words import aligned_sets, fingerprint_of, sentence_units, word_encoder
-from interlingua.types import Encoder, Score, Vectors
+from interlingua.types import Encoder, Sample, Score, Vectors
 
 if TYPE_CHECKING:
     from interlingua.words.gold import AlignedPairs
@@ -98,25 +98,38 @@ class WordRetrieval:
             encoder, data=fingerprint_of(self.sets), split=self.sets[0].name.partition("/")[2] or None, **self._settings
         )
         units = sentence_units(self.sets)
-        groups: list[_Group] = []
+        samples: list[Sample] = []
         for number, one in enumerate(self.sets):
-            both = self._groups(one, units[number], model, prefix)
-            estimates = _estimates(both)
-            if np.isfinite(estimates[0].value):
-                apart = 0 if self.by == "context" else number << 32  # forms of two pairs are not drawn together
-                groups += [(rows + apart, hits) for rows, hits in both]
-            for metric, languages, estimate in zip(
+            groups = self._groups(one, units[number], model, prefix)
+            estimates = _estimates(groups)
+            apart = 0 if self.by == "context" else number << 32  # forms of two pairs are not drawn together
+            both = _samples(one.languages, groups, apart) if np.isfinite(estimates[0].value) else []
+            samples += both
+            for metric, languages, estimate, own in zip(
                 ("accuracy", "accuracy", "mean_accuracy"),
                 (one.languages, one.languages[::-1], one.languages),
                 estimates,
+                (both[:1], both[1:], both),
                 strict=True,
             ):
-                yield to_score(estimate, task=self.name, metric=metric, languages=languages, signature=signature)
+                yield to_score(
+                    estimate, task=self.name, metric=metric, languages=languages, signature=signature, samples=own
+                )
         if len(self.sets) > 1:
-            present, wanted = len(groups) // 2, len(self.sets)
-            macro = mean_accuracy(groups) if present == wanted else undefined(0, incomplete(present, wanted))
-            spoken = tuple(dict.fromkeys(language for one in self.sets for language in one.languages))
-            yield to_score(macro, task=self.name, metric="macro_accuracy", languages=spoken, signature=signature)
+            yield self._macro(samples, signature)
+
+    def _macro(self, samples: Sequence[Sample], signature: str) -> Score:
+        present, wanted = len(samples) // 2, len(self.sets)
+        complete = present == wanted
+        groups = [(sample.units, sample.items[:, 0]) for sample in samples]
+        return to_score(
+            mean_accuracy(groups) if complete else undefined(0, incomplete(present, wanted)),
+            task=self.name,
+            metric="macro_accuracy",
+            languages=tuple(dict.fromkeys(language for one in self.sets for language in one.languages)),
+            signature=signature,
+            samples=samples if complete else (),
+        )
 
     @property
     def _settings(self) -> dict[str, str]:
@@ -180,3 +193,10 @@ def _estimates(both: tuple[_Group, _Group]) -> list[Estimate]:
     if not all(len(hits) for _, hits in both):
         return [undefined(0, "undefined: no word has a translation to look for")] * 3
     return [*(mean_accuracy([one]) for one in both), mean_accuracy(both)]
+
+
+def _samples(languages: tuple[str, str], both: tuple[_Group, _Group], apart: int) -> list[Sample]:
+    return [
+        Sample(statistic="mean", items=hits[:, None], units=units + apart, languages=spoken)
+        for (units, hits), spoken in zip(both, (languages, languages[::-1]), strict=True)
+    ]

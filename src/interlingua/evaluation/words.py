@@ -10,11 +10,19 @@ import xxhash
 from numpy.typing import NDArray
 
 from interlingua.errors import EvaluationError
-from interlingua.evaluation.link_scores import METRICS, Counts, link_counts, link_estimates, link_metrics, resampled
+from interlingua.evaluation.link_scores import (
+    METRICS,
+    Counts,
+    link_counts,
+    link_estimates,
+    link_metrics,
+    link_samples,
+    resampled,
+)
 from interlingua.evaluation.metrics import Estimate
 from interlingua.evaluation.remembering import inner_encoder
 from interlingua.evaluation.task import incomplete, score_signature, to_score
-from interlingua.types import Aligner, Encoder, Score
+from interlingua.types import Aligner, Encoder, Sample, Score
 
 if TYPE_CHECKING:
     from interlingua.words import Matcher
@@ -113,12 +121,14 @@ def score_aligner(
     units = sentence_units(sets)
     draws = [link_metrics(sums) for sums in resampled(counts, units)]
     conditions = {"task": task, "signature": signature}
-    for one, value, draw in zip(sets, values, draws, strict=True):
-        yield from _scores(link_estimates(value, draw, n=len(one)), languages=one.languages, **conditions)
+    samples = [link_samples(count, unit, one.languages) for one, count, unit in zip(sets, counts, units, strict=True)]
+    for one, value, draw, own in zip(sets, values, draws, samples, strict=True):
+        estimates = link_estimates(value, draw, n=len(one))
+        yield from _scores(estimates, [own], languages=one.languages, **conditions)
     if len(sets) > 1:
         languages = tuple(dict.fromkeys(language for one in sets for language in one.languages))
         means = _means(values, draws, n=len(np.unique(np.concatenate(units))))
-        yield from _scores(means, languages=languages, prefix="macro_", **conditions)
+        yield from _scores(means, samples, languages=languages, prefix="macro_", **conditions)
 
 
 def aligned_sets(gold: "AlignedPairs | Sequence[AlignedPairs]") -> "list[AlignedPairs]":
@@ -190,9 +200,16 @@ def _signature(aligner: Aligner, sets: "Sequence[AlignedPairs]") -> str:
 
 
 def _scores(
-    estimates: dict[str, Estimate], *, task: str, languages: tuple[str, ...], signature: str, prefix: str = ""
+    estimates: dict[str, Estimate],
+    samples: Sequence[dict[str, Sample]],
+    *,
+    task: str,
+    languages: tuple[str, ...],
+    signature: str,
+    prefix: str = "",
 ) -> Iterator[Score]:
     for metric in ("precision", "recall", "aer", "f1"):
+        known = np.isfinite(estimates[metric].value) and all(metric in one for one in samples)
         yield to_score(
             estimates[metric],
             task=task,
@@ -200,6 +217,7 @@ def _scores(
             languages=languages,
             signature=signature,
             higher_is_better=metric != "aer",
+            samples=[one[metric] for one in samples] if known else (),
         )
 
 
