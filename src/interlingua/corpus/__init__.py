@@ -1,6 +1,7 @@
 """FILES -> ROWS: the corpus table, readers for the usual formats, and named sets."""
 
 from interlingua.corpus.catalog import ScoredPairs, open_corpus, open_scored_pairs, open_with_splits
+from interlingua.corpus.labelled import LabelledTexts, open_labelled
 from interlingua.corpus.readers import open_rows
 from interlingua.corpus.splits import split_of
 from interlingua.corpus.statistics import CorpusStatistics, LanguageStatistics
@@ -10,9 +11,11 @@ from interlingua.corpus.writing import write_corpus
 __all__ = [
     "Corpus",
     "CorpusStatistics",
+    "LabelledTexts",
     "LanguageStatistics",
     "ScoredPairs",
     "open_corpus",
+    "open_labelled",
     "open_rows",
     "open_scored_pairs",
     "open_with_splits",
