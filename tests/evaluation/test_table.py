@@ -2,7 +2,8 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from interlingua.evaluation import score_table
+from interlingua.evaluation import comparison_table, score_table
+from interlingua.evaluation.comparison import Comparison
 from interlingua.types import Score
 
 DIRECTION = Score(
@@ -74,3 +75,54 @@ def test_long_signatures_are_folded_not_cut():
     signature = "|".join(f"key{i}:value{i}" for i in range(12))
     table = lines([replace(DIRECTION, signature=signature)])
     assert signature in "".join(cell for line in table for cell in line)
+
+
+BETTER = Comparison(
+    task="retrieval:invented",
+    metric="mean_accuracy",
+    languages=("eng_Latn", "deu_Latn"),
+    value=0.812,
+    other=0.756,
+    difference=0.056,
+    low=0.031,
+    high=0.08,
+    p=0.0005,
+    adjusted=0.0009,
+    n=400,
+    draws=2000,
+    verdict="better",
+)
+
+
+def compared(*comparisons, width=80, **kwargs):
+    console = Console(width=width, color_system=None)
+    with console.capture() as capture:
+        console.print(comparison_table(comparisons, **kwargs))
+    return capture.get().splitlines()
+
+
+def test_a_comparison_says_its_verdict_in_a_word_and_a_sign():
+    worse = replace(BETTER, languages=("eng_Latn", "tel_Telu"), difference=-0.056, verdict="worse", adjusted=0.031)
+    same = replace(BETTER, languages=("eng_Latn", "swh_Latn"), difference=0.0, verdict="same", adjusted=1.0)
+    table = [line.split() for line in compared(BETTER, worse, same, name="after", other="before")]
+    assert table[0] == ["retrieval:invented,", "mean_accuracy", "times", "100"]
+    assert table[1] == ["languages", "after", "before", "difference", "95", "%", "p", "verdict"]
+    numbers = ["81.2", "75.6", "+5.6", "+3.1", "to", "+8.0"]
+    assert ["eng_Latn", "deu_Latn", *numbers, "<0.001", "+", "better"] in table
+    assert ["eng_Latn", "tel_Telu", *numbers[:2], "-5.6", *numbers[3:], "0.031", "-", "worse"] in table
+    assert ["eng_Latn", "swh_Latn", *numbers[:2], "+0.0", *numbers[3:], "1.000", "=", "same"] in table
+
+
+def test_a_comparison_says_what_is_undefined_and_what_holds_over_languages():
+    nan = float("nan")
+    undefined = replace(BETTER, low=nan, high=nan, adjusted=nan, verdict="undefined", note="no interval: why")
+    macro = replace(BETTER, metric="macro_accuracy", low_languages=-0.01, high_languages=0.12)
+    text = compared(undefined, macro, width=120)
+    assert any(line.split()[-2:] == ["?", "undefined"] for line in text if line.split())
+    assert "eng_Latn deu_Latn: no interval: why" in [line.strip() for line in text]
+    assert "over languages instead of rows: -1.0 to +12.0" in [line.strip() for line in text]
+    assert any("below 0.05" in line for line in text)
+
+
+def test_markup_in_names_is_text():
+    assert any("[red]x" in line for line in compared(BETTER, name="[red]x"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING
 
+from interlingua.evaluation.comparison import Comparison
 from interlingua.types import Score
 
 if TYPE_CHECKING:
@@ -12,9 +13,12 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-__all__ = ["score_table"]
+__all__ = ["comparison_table", "score_table"]
 
 Key = tuple[str, str, tuple[str, ...]]
+
+_VERDICTS = {"better": "+ better", "same": "= same", "worse": "- worse", "undefined": "? undefined"}
+_STYLES = {"better": "green", "worse": "red", "undefined": "dim"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,83 @@ def score_table(scores: Iterable[Score], *, before: Iterable[Score] | None = Non
         for heading, lines in tables.items()
     ]
     return Group(*(part for table in parts for part in table))
+
+
+def comparison_table(
+    comparisons: Iterable[Comparison], *, name: str = "first", other: str = "second", level: float = 0.05
+) -> "Group":
+    """Return comparisons, times 100, as tables for :func:`rich.print`: one for each task and metric.
+
+    A line for every pair of languages: both values, the difference with its 95 % interval, Holm's p and the verdict, in
+    a word and a sign. Below stand notes, and the interval over languages of a mean over languages.
+
+    Args:
+        comparisons: What :func:`interlingua.evaluation.compare` gave.
+        name: What the first encoder is called.
+        other: What the second is called.
+        level: The one that was compared at.
+    """
+    from rich.console import Group
+    from rich.text import Text
+
+    tables: dict[str, list[Comparison]] = {}
+    for one in comparisons:
+        tables.setdefault(f"{one.task}, {one.metric} times 100", []).append(one)
+    legend = Text(
+        f"{name} against {other}: paired bootstrap over rows; better or worse where p, after Holm's correction, "
+        f"is below {level:g}",
+        style="dim",
+    )
+    parts = [
+        (Text(heading, style="table.title"), _comparisons(lines, name, other), _remarks(lines))
+        for heading, lines in tables.items()
+    ]
+    return Group(*(part for table in parts for part in table), legend)
+
+
+def _comparisons(lines: Sequence[Comparison], name: str, other: str) -> "Table":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
+    table.add_column("languages", no_wrap=True)
+    for column in (name, other, "difference", "95 %", "p"):
+        table.add_column(Text(column), justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for line in lines:
+        table.add_row(
+            "mean of these" if line.metric.startswith("macro_") else " ".join(line.languages),
+            _percent(line.value),
+            _percent(line.other),
+            _percent(line.difference, sign="+"),
+            _between(line.low, line.high),
+            _chance(line.adjusted),
+            Text(_VERDICTS[line.verdict], style=_STYLES.get(line.verdict, "")),
+        )
+    return table
+
+
+def _remarks(lines: Sequence[Comparison]) -> "Text":
+    from rich.text import Text
+
+    remarks = []
+    for line in lines:
+        if line.note:
+            remarks.append(f"{' '.join(line.languages)}: {line.note}")
+        if not isnan(line.low_languages):
+            remarks.append(f"over languages instead of rows: {_between(line.low_languages, line.high_languages)}")
+    return Text("\n".join([*remarks, ""]), style="dim")
+
+
+def _between(low: float, high: float) -> str:
+    return "" if isnan(low) else f"{_percent(low, sign='+')} to {_percent(high, sign='+')}"
+
+
+def _chance(p: float) -> str:
+    if isnan(p):
+        return ""
+    return f"{p:.3f}" if p >= 0.001 else "<0.001"
 
 
 def _table(lines: Sequence[_Line], before: dict[Key, Score] | None) -> "Table":
