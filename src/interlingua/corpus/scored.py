@@ -1,6 +1,5 @@
 """Pairs of sentences with a score of how near in meaning they are."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +10,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from interlingua.corpus.readers.fields import named_fields
+from interlingua.corpus.readers.similarity import scored_records
 from interlingua.errors import CorpusError, FormatError
 from interlingua.languages import canonical, canonical_columns
 from interlingua.types import Row
 
 __all__ = ["ScoredPairs", "read_scored_file", "read_scored_pairs", "scored_rows"]
-
-_COLUMNS = ("sentence1", "sentence2", "score")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +93,12 @@ def read_scored_pairs(
 
 
 def read_scored_file(path: Path, *, source: str, target: str) -> ScoredPairs:
-    """Read pairs from a file of one's own with the columns ``sentence1``, ``sentence2`` and ``score``.
+    """Read pairs from a file with the columns ``sentence1``, ``sentence2`` and ``score``, or another usual shape.
 
     Args:
         path: ``.tsv`` or ``.csv`` with a header, ``.jsonl`` or ``.parquet``; read as rows are, so a quote is a
-            character like any other in ``.tsv``. Other columns are not looked at.
+            character like any other in ``.tsv``. Other columns are not looked at. For the shapes of published sets
+            see :func:`interlingua.corpus.readers.similarity.scored_records`.
         source: Language of the first sentence, in any spelling.
         target: Language of the second sentence.
 
@@ -109,31 +107,19 @@ def read_scored_file(path: Path, *, source: str, target: str) -> ScoredPairs:
         FormatError: A column is missing, a line is not UTF-8 or has too few or too many fields, a sentence is empty or
             a score is no number; with the line.
     """
-    pairs: tuple[list[str], list[str]] = ([], [])
-    scores = []
-    for line, record in named_fields(path, needed=_COLUMNS, holds="scored pairs"):
-        first, second, score = (record.get(column) for column in _COLUMNS)
-        if not (isinstance(first, str) and first.strip() and isinstance(second, str) and second.strip()):
-            raise FormatError(
-                f"a sentence is missing; {', '.join(_COLUMNS)} are needed in every line", path=path, line=line
-            )
-        pairs[0].append(first)
-        pairs[1].append(second)
-        scores.append(_number(score, path=path, line=line))
-    if not scores:
+    records = list(scored_records(path))
+    if not records:
         raise FormatError("holds no pairs", path=path)
-    codes = (canonical(source), canonical(target))
-    return ScoredPairs(source=pairs[0], target=pairs[1], scores=np.array(scores), languages=codes, name=path.stem)
-
-
-def _number(score: object, *, path: Path, line: int) -> float:
-    try:
-        value = math.nan if isinstance(score, bool) else float(score)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        value = math.nan
-    if not math.isfinite(value):
-        raise FormatError(f"the score {score!r} is no number", path=path, line=line)
-    return value
+    for record in records:
+        if not (record.source.strip() and record.target.strip()):
+            raise FormatError("a sentence is missing; every line needs two and a score", path=path, line=record.line)
+    return ScoredPairs(
+        source=[record.source for record in records],
+        target=[record.target for record in records],
+        scores=np.array([record.score for record in records]),
+        languages=(canonical(source), canonical(target)),
+        name=path.name.split(".")[0],
+    )
 
 
 def scored_rows(path: Path, *, languages: Sequence[str] = ()) -> Iterator[Row]:
