@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from interlingua.errors import EvaluationError
 from interlingua.evaluation.encoding import encode_texts
 from interlingua.evaluation.pairs import Pair
 from interlingua.types import Encoder, Vectors
@@ -50,9 +51,21 @@ class PairedColumns:
         self.pairs = list(pairs)
         self.languages = tuple(dict.fromkeys(language for pair in pairs for language in pair))
         self._data = data
-        self._texts = {language: corpus.texts(language) for language in self.languages}
-        present = {language: np.array([bool(text) for text in column]) for language, column in self._texts.items()}
+        self.texts = {language: corpus.texts(language) for language in self.languages}
+        present = {language: np.array([bool(text) for text in column]) for language, column in self.texts.items()}
         self.rows: dict[Pair, Ids] = {(a, b): np.flatnonzero(present[a] & present[b])[:max_rows] for a, b in self.pairs}
+
+    def check(self) -> None:
+        """Refuse pairs of which none has anything to search in.
+
+        Raises:
+            EvaluationError: If so.
+        """
+        if all(len(rows) < 2 for rows in self.rows.values()):
+            raise EvaluationError(
+                f"{self._data}: no pair of languages shares 2 rows, so there is nothing to search in; "
+                f"choose other languages, another split or more data"
+            )
 
     def encoded(self, encoder: Encoder) -> Iterator[tuple[Pair, tuple[Column, Column]]]:
         """Yield every pair's columns; a language is encoded before its first pair and let go after its last."""
@@ -71,7 +84,7 @@ class PairedColumns:
         rows = np.unique(np.concatenate([rows for pair, rows in self.rows.items() if language in pair]))
         if not len(rows):
             return Column(np.empty((0, 0), dtype=np.float32), np.empty(0, dtype=np.int64))
-        column = self._texts[language]
+        column = self.texts[language]
         texts = [column[row] or "" for row in rows]
         encoded = encode_texts(encoder, texts, language=language, data=self._data)
         id_of_row = np.full(len(column), -1, dtype=np.int64)

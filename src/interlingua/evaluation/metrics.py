@@ -9,7 +9,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from interlingua.errors import EvaluationError
 
-__all__ = ["Estimate", "accuracy", "mean_accuracy", "spearman", "undefined", "weighted_f1", "wilson_interval"]
+__all__ = [
+    "Estimate",
+    "accuracy",
+    "f1_shares",
+    "mean_accuracy",
+    "mean_ratio",
+    "ratio",
+    "spearman",
+    "undefined",
+    "weighted_f1",
+    "wilson_interval",
+]
 
 _Z = 1.959963984540054
 """97.5 % quantile of the normal distribution: all intervals are 95 % intervals."""
@@ -207,10 +218,97 @@ def weighted_f1(labels: ArrayLike, predictions: ArrayLike) -> float:
         >>> round(weighted_f1([0, 1, 2, 3], [0, 0, 2, 2]), 4)
         0.3333
     """
+    return float(f1_shares(labels, predictions).mean())
+
+
+def f1_shares(labels: ArrayLike, predictions: ArrayLike) -> NDArray[np.float64]:
+    r"""Return what every item adds to :func:`weighted_f1`, which is the mean of these.
+
+    .. math:: hit_i \frac{2 n_c}{n_c + p_c}, \quad c = label_i
+
+    Args:
+        labels: Shape ``(n,)``, non-negative integers.
+        predictions: Shape ``(n,)``, non-negative integers.
+
+    Raises:
+        EvaluationError: If there are none, or not equally many.
+
+    Example:
+        >>> f1_shares([0, 1, 2], [0, 0, 2]).round(4).tolist()  # label 0 was chosen twice
+        [0.6667, 0.0, 1.0]
+    """
     gold, chosen = np.asarray(labels, dtype=np.int64), np.asarray(predictions, dtype=np.int64)
     if not gold.size or gold.shape != chosen.shape:
         raise EvaluationError(f"labels have shape {gold.shape}, predictions {chosen.shape}; give one of each per item")
     size = int(max(gold.max(), chosen.max())) + 1
     support, predicted = np.bincount(gold, minlength=size), np.bincount(chosen, minlength=size)
-    right = np.bincount(gold[gold == chosen], minlength=size)
-    return float(np.sum(support * 2 * right / np.maximum(support + predicted, 1)) / len(gold))
+    share = 2 * support / np.maximum(support + predicted, 1)
+    return np.where(gold == chosen, share[gold], 0.0)
+
+
+def ratio(items: ArrayLike) -> Estimate:
+    r"""Return the sum of the first numbers over the sum of the second, as precision, recall and F1 are.
+
+    Args:
+        items: Shape ``(n, 2)``: :math:`0 \le a_i \le b_i`, one draw each; rows of zeros count for nothing.
+
+    Returns:
+        As :func:`mean_ratio` of one group.
+
+    Raises:
+        EvaluationError: If the shape is another.
+
+    Example:
+        >>> ratio([(1, 1), (0, 1), (2, 2), (0, 0)]).value
+        0.75
+    """
+    pairs = np.asarray(items, dtype=np.float64)
+    return mean_ratio([(np.arange(len(pairs)), pairs)])
+
+
+def mean_ratio(groups: Sequence[tuple[NDArray[np.integer[Any]], NDArray[np.float64]]]) -> Estimate:
+    r"""Return the unweighted mean of several ratios of sums, whose items may share units.
+
+    .. math:: r_g = \frac{\sum_i a_{gi}}{\sum_i b_{gi}}, \qquad m = \frac1G \sum_g r_g, \qquad
+       v = \sum_i \Bigl(\frac1G \sum_g \frac{a_{gi} - r_g b_{gi}}{\sum_j b_{gj}}\Bigr)^2, \qquad
+       n_{eff} = \frac{m(1-m)}{v}
+
+    The interval is Wilson's at the effective number of trials; a unit is one draw, whatever groups it is in.
+
+    Args:
+        groups: For each ratio the units of its items, shape ``(n_g,)``, and the items, shape ``(n_g, 2)``, with
+            :math:`0 \le a_i \le b_i`; rows of zeros count for nothing.
+
+    Returns:
+        The mean; ``n`` counts units with :math:`b_i > 0`. NaN with a note where a group has nothing to divide by.
+
+    Raises:
+        EvaluationError: If there is no group, or items of another shape.
+
+    Reference:
+        Cochran 1977, Sampling Techniques (ratio estimates).
+
+    Example:
+        >>> one, other = np.array([(1.0, 1.0), (0.0, 1.0)]), np.array([(2.0, 2.0)])
+        >>> mean_ratio([(np.arange(2), one), (np.arange(1), other)]).value
+        0.75
+    """
+    if not groups or any(items.ndim != 2 or items.shape[1] != 2 for _, items in groups):
+        raise EvaluationError("a ratio needs items of two numbers each, in at least one group")
+    wholes = [float(items[:, 1].sum()) for _, items in groups]
+    if min(wholes) <= 0:
+        return undefined(0, "undefined: there is nothing to divide by")
+    ratios = [float(items[:, 0].sum()) / whole for (_, items), whole in zip(groups, wholes, strict=True)]
+    units, position = np.unique(np.concatenate([units for units, _ in groups]), return_inverse=True)
+    influence = np.concatenate(
+        [
+            (items[:, 0] - value * items[:, 1]) / whole / len(groups)
+            for (_, items), value, whole in zip(groups, ratios, wholes, strict=True)
+        ]
+    )
+    counted = np.zeros(len(units), dtype=bool)
+    counted[position[np.concatenate([items[:, 1] for _, items in groups]) > 0]] = True
+    variance = float(np.sum(np.bincount(position, weights=influence) ** 2))
+    mean, n = float(np.mean(ratios)), int(counted.sum())
+    low, high = wilson_interval(mean, _effective_trials(mean, variance, rows=n, trials=int(max(n, sum(wholes)))))
+    return Estimate(value=mean, low=low, high=high, n=n)

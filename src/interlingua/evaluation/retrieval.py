@@ -12,7 +12,7 @@ from interlingua.evaluation.hits import first_nearest, translation_hits
 from interlingua.evaluation.metrics import Estimate, accuracy, mean_accuracy, undefined
 from interlingua.evaluation.pairs import Pair, language_pairs
 from interlingua.evaluation.task import incomplete, score_signature, to_score
-from interlingua.types import Encoder, Score
+from interlingua.types import Encoder, Sample, Score
 
 if TYPE_CHECKING:
     from interlingua.corpus import Corpus
@@ -82,11 +82,7 @@ class TranslationRetrieval:
                 )
         self.match, self.ties, self.split, self.max_rows = match, ties, split, max_rows
         self._columns = PairedColumns(self.corpus, self.pairs, max_rows=max_rows, data=self._name)
-        if all(len(rows) < 2 for rows in self._columns.rows.values()):
-            raise EvaluationError(
-                f"{self._name}: no pair of languages shares 2 rows, so there is nothing to search in; "
-                f"choose other languages, another split or more data"
-            )
+        self._columns.check()
 
     @property
     def name(self) -> str:
@@ -103,24 +99,39 @@ class TranslationRetrieval:
             ties=self.ties,
             rows=str(self.max_rows or "all"),
         )
-        groups: list[tuple[Ids, Hits]] = []
+        samples: list[Sample] = []
         for pair, columns in self._columns.encoded(encoder):
             source, target = pair
             rows = self._columns.rows[pair]
             hits = self._hits(*columns, rows)
             estimates = [undefined(len(rows), hits)] * 3 if isinstance(hits, str) else _estimates(rows, hits)
-            if not isinstance(hits, str):
-                groups += [(rows, direction) for direction in hits]
-            for metric, languages, estimate in zip(
-                ("accuracy", "accuracy", "mean_accuracy"), (pair, (target, source), pair), estimates, strict=True
+            both = [] if isinstance(hits, str) else _samples(pair, rows, hits)
+            samples += both
+            for metric, languages, estimate, own in zip(
+                ("accuracy", "accuracy", "mean_accuracy"),
+                (pair, (target, source), pair),
+                estimates,
+                (both[:1], both[1:], both),
+                strict=True,
             ):
-                yield to_score(estimate, task=self.name, metric=metric, languages=languages, signature=signature)
+                yield to_score(
+                    estimate, task=self.name, metric=metric, languages=languages, signature=signature, samples=own
+                )
         if len(self.pairs) > 1:
-            present, wanted = len(groups) // 2, len(self.pairs)
-            macro = mean_accuracy(groups) if present == wanted else undefined(0, incomplete(present, wanted))
-            yield to_score(
-                macro, task=self.name, metric="macro_accuracy", languages=self._columns.languages, signature=signature
-            )
+            yield self._macro(samples, signature)
+
+    def _macro(self, samples: Sequence[Sample], signature: str) -> Score:
+        present, wanted = len(samples) // 2, len(self.pairs)
+        complete = present == wanted
+        groups = [(sample.units, sample.items[:, 0]) for sample in samples]
+        return to_score(
+            mean_accuracy(groups) if complete else undefined(0, incomplete(present, wanted)),
+            task=self.name,
+            metric="macro_accuracy",
+            languages=self._columns.languages,
+            signature=signature,
+            samples=samples if complete else (),
+        )
 
     def _hits(self, source: Column, target: Column, rows: Ids) -> tuple[Hits, Hits] | str:
         """Return the hits of both directions, or why there are none."""
@@ -146,3 +157,10 @@ class TranslationRetrieval:
 
 def _estimates(rows: Ids, hits: tuple[Hits, Hits]) -> list[Estimate]:
     return [*map(accuracy, hits), mean_accuracy([(rows, direction) for direction in hits])]
+
+
+def _samples(pair: Pair, rows: Ids, hits: tuple[Hits, Hits]) -> list[Sample]:
+    return [
+        Sample(statistic="mean", items=one[:, None], units=rows, languages=languages)
+        for one, languages in zip(hits, (pair, pair[::-1]), strict=True)
+    ]
