@@ -106,7 +106,7 @@ def test_similarity(loaded, capsys, monkeypatch, pairs, expected):
         (["-d", "DATA", "--split", "test"], "test"),
         (["-d", "DATA", "-d", "DATA"], "two tasks are called"),
         (["-d", "DATA", "--task", "sts"], "say which languages its two sentences are in"),
-        (["-d", "DATA", "--task", "sts", "--pairs", "en:de"], "line 1: a sentence is missing"),
+        (["-d", "DATA", "--task", "sts", "--pairs", "en:de"], "line 1: the score None is no number"),
         (
             ["-d", "DATA", "--task", "sts", "--max-rows", "5"],
             "max_rows is for ",
@@ -114,7 +114,10 @@ def test_similarity(loaded, capsys, monkeypatch, pairs, expected):
         (["-d", "DATA", "--task", "sts", "--match", "index"], "match is for "),
         (["-d", "DATA", "--matcher", "itermax"], "matcher is for words, not for retrieval; leave it out"),
         (["-d", "DATA", "--task", "lexicon", "--layer", "2"], "layer is for words and word-retrieval, not for lexicon"),
-        (["-d", "DATA", "--task", "words", "--pairs", "en-xx"], "words: pairs: write a list of pairs, as en:de or [[en, de]], not 'en-xx'"),
+        (
+            ["-d", "DATA", "--task", "words", "--pairs", "en-xx"],
+            "words: pairs: write a list of pairs, as en:de or [[en, de]], not 'en-xx'",
+        ),
         (["-d", "DATA", "--max-rows", "1"], "--max-rows"),
         (["-d", "ONE"], "shares 2 rows"),
         (["-d", "EMPTY"], "error:"),
@@ -190,3 +193,29 @@ def test_words_of_an_encoder(linked, capsys, monkeypatch, tmp_path, words, setti
 def test_a_span_model_is_told_by_its_prefix(linked, capsys, tmp_path):
     assert main(["evaluate", f"wspalign:{tmp_path}", "-d", linked, "--task", "words"]) == 2
     assert "the question-answering model does not load" in capsys.readouterr().err
+
+
+def test_two_encoders_are_compared(data, loaded, capsys, tmp_path):
+    words = ["evaluate", "runs/one/model", "-d", data, "-l", "en,te", "--against", "runs/two/model"]
+    assert main([*words, "-o", str(tmp_path / "new" / "scores.json")]) == 0
+    out, err = capsys.readouterr()
+    assert "one against two: paired bootstrap over rows" in out
+    assert "same" in out
+    assert "runs/two/model: the same" in err
+    assert [spec for spec, _ in loaded] == ["runs/one/model", "runs/two/model"]
+    kept = load_scores(tmp_path / "new" / "scores.json")
+    assert kept["scores"] == kept["against"]
+    assert len(kept["scores"]) == 3
+
+
+def test_other_settings_are_given_as_key_and_value(data, loaded, capsys):
+    assert main(["evaluate", "m", "-d", data, "--task", "xsim", "--set", "k=2", "--set", "margin=distance"]) == 0
+    assert "margin:distance" in capsys.readouterr().out
+    assert main(["evaluate", "m", "-d", data, "--set", "k"]) == 2
+    assert "--set k is not key=value" in capsys.readouterr().err
+
+
+def test_scores_that_cannot_be_kept_are_told(data, loaded, capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert main(["evaluate", "m", "-d", data, "-o", str(tmp_path / "file" / "scores.json")]) == 2
+    assert "cannot be written" in capsys.readouterr().err

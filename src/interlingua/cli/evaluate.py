@@ -1,11 +1,12 @@
 """``interlingua evaluate``: ask tasks of an encoder, on named sets or one's own files."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from interlingua.cli.options import MatcherName, MaxLength, Pooling, Prefix
-from interlingua.cli.scores import print_scores
+from interlingua.cli.scores import print_comparison, print_scores, write_whole
 from interlingua.errors import EvaluationError
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def evaluate(
         list[str] | None, typer.Option("--set", help="Any other setting of the task: key=value; may be given again.")
     ] = None,
     against: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="Another encoder: is MODEL better than it, or by chance?")
+        str | None, typer.Option(metavar="OTHER", help="Another encoder: is MODEL better than it, or is it chance?")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Keep the scores in this file too, as JSON.")
     ] = None,
     pooling: Pooling = None,
     max_length: MaxLength = None,
@@ -80,15 +84,18 @@ def evaluate(
     typer.echo(f"{model}: {', '.join(one.name for one in tasks)}", err=True)
     loading = {"pooling": pooling, "max_length": max_length, "prefix": prefix}
     scores = evaluate(_measured(model, task, {**loading, "matcher": matcher, "layer": layer}), tasks)
-    before = None
+    groups = {"scores": scores}
     if against is not None:
         typer.echo(f"{against}: the same", err=True)
-        before = evaluate(_measured(against, task, {**loading, "matcher": matcher, "layer": layer}), tasks)
+        groups["against"] = evaluate(_measured(against, task, {**loading, "matcher": matcher, "layer": layer}), tasks)
+    if output is not None:
+        write_whole(output, scores_to_json(**groups))
     if as_json:
-        groups = {"scores": scores, **({} if before is None else {"against": before})}
         typer.echo(scores_to_json(**groups), nl=False)
+    elif against is None:
+        print_scores(scores)
     else:
-        print_scores(scores, before=before)
+        print_comparison(scores, groups["against"], name=model, other=against)
 
 
 def _measured(model: str, task: str, settings: dict[str, Any]) -> Any:
@@ -105,8 +112,6 @@ def _measured(model: str, task: str, settings: dict[str, Any]) -> Any:
 
 def _aligner(model: str) -> "Aligner | None":
     """The aligner that MODEL names, unless it names a folder."""
-    from pathlib import Path
-
     from interlingua.words import make_aligner
 
     name, _, folder = model.partition(":")

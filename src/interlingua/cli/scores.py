@@ -1,12 +1,16 @@
-"""Scores to stdout."""
+"""Scores to stdout and to files."""
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from interlingua.errors import OutputError
 
 if TYPE_CHECKING:
     from interlingua.types import Score
 
-__all__ = ["print_scores"]
+__all__ = ["print_comparison", "print_scores", "write_whole"]
 
 
 def print_scores(scores: "Iterable[Score]", *, before: "Iterable[Score] | None" = None) -> None:
@@ -16,3 +20,37 @@ def print_scores(scores: "Iterable[Score]", *, before: "Iterable[Score] | None" 
     from interlingua.evaluation import score_table
 
     rich.get_console().print(score_table(scores, before=before), soft_wrap=True)
+
+
+def print_comparison(scores: "Iterable[Score]", against: "Iterable[Score]", *, name: str, other: str) -> None:
+    """Print which differences of two encoders are more than chance."""
+    import rich
+
+    from interlingua.evaluation import compare, comparison_table
+
+    table = comparison_table(compare(scores, against), name=_short(name, other), other=_short(other, name))
+    rich.get_console().print(table, soft_wrap=True)
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(content, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}; choose another --output") from error
+
+
+def _short(name: str, other: str) -> str:
+    """The last part of a path that tells two models apart."""
+    parts, others = Path(name).parts, Path(other).parts
+    for count in range(1, len(parts)):
+        if parts[-count:] != others[-count:]:
+            return parts[-count]
+    return name
