@@ -3,6 +3,8 @@
 from interlingua.corpus.catalog import ScoredPairs, open_corpus, open_scored_pairs, open_with_splits
 from interlingua.corpus.labelled import LabelledTexts, open_labelled
 from interlingua.corpus.readers import open_rows
+from interlingua.corpus.search_sets import SearchSet, SearchTexts, open_search_set
+from interlingua.corpus.similarity_sets import open_similarity_sets
 from interlingua.corpus.splits import split_of
 from interlingua.corpus.statistics import CorpusStatistics, LanguageStatistics
 from interlingua.corpus.table import Corpus
@@ -14,10 +16,14 @@ __all__ = [
     "LabelledTexts",
     "LanguageStatistics",
     "ScoredPairs",
+    "SearchSet",
+    "SearchTexts",
     "open_corpus",
     "open_labelled",
     "open_rows",
     "open_scored_pairs",
+    "open_search_set",
+    "open_similarity_sets",
     "open_with_splits",
     "split_of",
     "write_corpus",

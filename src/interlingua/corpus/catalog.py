@@ -57,6 +57,7 @@ class NamedSet:
         rename: Language or provenance by column, where the name of the column does not say it.
         languages: The languages, where the file does not say them.
         label: The column that holds the label of a row; empty where rows have none.
+        queries: The set that asks for rows of this one, and its column that names the row, as ``SET:COLUMN``.
     """
 
     name: str
@@ -70,6 +71,7 @@ class NamedSet:
     rename: Mapping[str, str] = field(default_factory=dict)
     languages: tuple[str, ...] = ()
     label: str = ""
+    queries: str = ""
 
 
 def names() -> tuple[str, ...]:
