@@ -9,7 +9,7 @@ from transformers import EarlyStoppingCallback
 
 from interlingua.encoder import SentenceEncoder
 from interlingua.errors import TrainingError
-from interlingua.evaluation import TranslationRetrieval
+from interlingua.evaluation import TranslationRetrieval, XSim
 from interlingua.objectives import Objective, presets
 from interlingua.sbert import SentenceTransformer, append_normalize
 from interlingua.training import EncoderLoss, MultiwayTrainer, TaskEvaluator
@@ -232,6 +232,15 @@ def test_dev_retrieval_is_what_the_command_line_measures(tmp_path):
     scores = {(score.metric, score.languages): score.value for score in task.run(SentenceEncoder(model))}
     headline = [value for (metric, _), value in scores.items() if metric == "mean_accuracy"]
     assert found == {"dev_invented": pytest.approx(np.mean(headline)), "dev_mean": pytest.approx(np.mean(headline))}
+
+
+def test_an_error_rate_counts_as_what_is_left_of_one(tmp_path):
+    model = toy_student("static")
+    corpus = toy_corpus(30, seed=5)
+    tasks = [XSim(corpus, name="errors", margin="distance"), TranslationRetrieval(corpus, name="hits")]
+    found = TaskEvaluator(tasks, SentenceEncoder)(model)
+    assert found["dev_errors"] < found["dev_hits"]
+    assert found["dev_mean"] == pytest.approx((1 - found["dev_errors"] + found["dev_hits"]) / 2)
 
 
 @pytest.mark.parametrize(("kind", "warmup"), [("static", 4), ("transformer", 4), ("transformer", 0.25)])

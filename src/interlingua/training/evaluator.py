@@ -1,17 +1,20 @@
 """The tasks of an evaluation, asked between training steps."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from interlingua.errors import EvaluationError
 from interlingua.evaluation import evaluate, headline_scores, mean_score
 from interlingua.sbert import BaseEvaluator, BaseModel, SentenceTransformer
-from interlingua.types import Encoder, Task
+from interlingua.types import Encoder, Score, Task
 
 __all__ = ["TaskEvaluator"]
 
 
 class TaskEvaluator(BaseEvaluator):
     """Tasks as a sentence-transformers evaluator; the mean of their headline scores chooses the best checkpoint.
+
+    An error rate counts in the mean as what is left of 1, so that more is always better.
 
     Args:
         tasks: The very objects that the command line uses.
@@ -46,4 +49,8 @@ class TaskEvaluator(BaseEvaluator):
             raise EvaluationError(f"a {type(model).__name__} gives no sentence vectors to evaluate")
         headlines = headline_scores(evaluate(self.as_encoder(model), self.tasks))
         values: dict[str, float] = {f"{self.name}_{score.task}": score.value for score in headlines}
-        return {**values, f"{self.name}_mean": mean_score(headlines).value}
+        return {**values, f"{self.name}_mean": mean_score([_rising(score) for score in headlines]).value}
+
+
+def _rising(score: Score) -> Score:
+    return score if score.higher_is_better else replace(score, value=1 - score.value, higher_is_better=True)
