@@ -126,3 +126,8 @@ def test_a_comparison_says_what_is_undefined_and_what_holds_over_languages():
 
 def test_markup_in_names_is_text():
     assert any("[red]x" in line for line in compared(BETTER, name="[red]x"))
+
+
+def test_a_group_of_many_languages_is_told_by_their_number():
+    group = replace(DIRECTION, metric="xtreme36_accuracy", languages=tuple(f"{i}" for i in range(37)))
+    assert ["37", "languages", "81.2", "78.9–83.3", "1,200"] in lines([group])

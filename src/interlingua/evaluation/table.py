@@ -176,7 +176,9 @@ def _lines(scores: Sequence[Score]) -> list[_Line]:
 
 
 def _languages(score: Score) -> str:
-    return "mean of these" if _is_macro(score) else " ".join(score.languages)
+    if _is_macro(score):
+        return "mean of these"
+    return " ".join(score.languages) if len(score.languages) < 5 else f"{len(score.languages)} languages"
 
 
 def _is_macro(score: Score) -> bool:
