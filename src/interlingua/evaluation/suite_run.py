@@ -139,7 +139,7 @@ def _mean(task: str, column: Column, members: Sequence[Score], *, wanted: int, w
     known = complete and len({len(score.samples) for score in members}) == 1
     samples: list[Sample] = [sample for score in members for sample in score.samples] if known else []
     note = "" if complete else f"{incomplete(present, wanted)}: {why}"
-    spoken = list(column.pairs or ()) or [score.languages for score in members]
+    spoken: list[tuple[str, ...]] = [*(column.pairs or ())] or [score.languages for score in members]
     signatures = dict.fromkeys(score.signature for score in members)
     return Score(
         task=task,
