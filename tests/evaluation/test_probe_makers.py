@@ -3,7 +3,7 @@ import json
 import pytest
 
 from interlingua.errors import EvaluationError
-from interlingua.evaluation import Classification, Search, make_task
+from interlingua.evaluation import XNLI, Classification, Search, make_task
 
 
 @pytest.fixture
@@ -72,6 +72,18 @@ def test_search_takes_pools_and_prefixes(folder):
         make_task("search", folder, pools=["all"])
     with pytest.raises(EvaluationError, match="search has no setting 'query_prefx'; did you mean query_prefix"):
         make_task("search", folder, query_prefx="q")
+
+
+def test_xnli_trains_on_one_file_and_tests_on_another(tmp_path):
+    train, test = tmp_path / "multinli.train.en.tsv", tmp_path / "xnli.test.tsv"
+    train.write_text("premise\thypo\tlabel\na\tb\tcontradictory\nc\td\tneutral\ne\tf\tneutral\n", encoding="utf-8")
+    lines = [f"{language}\tneutral\ta\tb" for language in ("en", "de", "sw")]
+    test.write_text("\n".join(["language\tgold_label\tsentence1\tsentence2", *lines]), encoding="utf-8")
+    task = make_task("xnli", str(test), train=str(train), languages=["de", "en"], epochs=1, max_rows=2)
+    assert isinstance(task, XNLI)
+    assert (task.name, task.train.language, len(task.train)) == ("xnli:xnli.test", "eng_Latn", 2)
+    assert [one.language for one in task.test] == ["deu_Latn", "eng_Latn"]
+    assert task.settings["epochs"] == 1
 
 
 @pytest.mark.data

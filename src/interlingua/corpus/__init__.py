@@ -1,6 +1,7 @@
 """FILES -> ROWS: the corpus table, readers for the usual formats, and named sets."""
 
 from interlingua.corpus.catalog import ScoredPairs, open_corpus, open_scored_pairs, open_with_splits
+from interlingua.corpus.inference import InferencePairs, read_inference
 from interlingua.corpus.labelled import LabelledTexts, open_labelled
 from interlingua.corpus.readers import open_rows
 from interlingua.corpus.search_sets import SearchSet, SearchTexts, open_search_set
@@ -13,6 +14,7 @@ from interlingua.corpus.writing import write_corpus
 __all__ = [
     "Corpus",
     "CorpusStatistics",
+    "InferencePairs",
     "LabelledTexts",
     "LanguageStatistics",
     "ScoredPairs",
@@ -25,6 +27,7 @@ __all__ = [
     "open_search_set",
     "open_similarity_sets",
     "open_with_splits",
+    "read_inference",
     "split_of",
     "write_corpus",
 ]

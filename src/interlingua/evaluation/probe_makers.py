@@ -1,4 +1,4 @@
-"""Tasks that train a little on frozen vectors or search with them, made of names and plain settings."""
+"""Tasks that search, and tasks that train a little before they ask, made of names and plain settings."""
 
 from typing import TYPE_CHECKING
 
@@ -6,12 +6,13 @@ from interlingua.errors import EvaluationError
 from interlingua.evaluation.classification import Classification
 from interlingua.evaluation.search import Search
 from interlingua.evaluation.search_pools import PoolName
+from interlingua.evaluation.xnli import XNLI
 from interlingua.types import Task
 
 if TYPE_CHECKING:
     from interlingua.corpus import LabelledTexts
 
-__all__ = ["make_classification", "make_search", "make_transfer"]
+__all__ = ["make_classification", "make_search", "make_transfer", "make_xnli"]
 
 
 def make_classification(
@@ -69,6 +70,41 @@ def make_search(
 
     found = open_search_set(data, languages=languages, split=split, parallel=parallel)
     return Search(found, pools=pools, query_prefix=query_prefix, passage_prefix=passage_prefix, name=name)
+
+
+def make_xnli(
+    data: str,
+    *,
+    train: str,
+    source: str = "eng_Latn",
+    name: str | None = None,
+    languages: list[str] | None = None,
+    language: str | None = None,
+    epochs: int = 2,
+    batch_size: int = 256,
+    micro_batch: int = 32,
+    learning_rate: float = 5e-5,
+    max_length: int = 128,
+    max_rows: int | None = None,
+    seed: int = 42,
+    keep: str | None = None,
+) -> Task:
+    """Return the task that fine-tunes on one language and tests on all."""
+    from interlingua.corpus import read_inference
+
+    (pairs,) = read_inference(train, languages=[source], language=source)
+    return XNLI(
+        pairs.first(max_rows),
+        read_inference(data, languages=languages, language=language),
+        epochs=epochs,
+        batch_size=batch_size,
+        micro_batch=micro_batch,
+        learning_rate=learning_rate,
+        max_length=max_length,
+        seed=seed,
+        keep=keep,
+        name=name,
+    )
 
 
 def _parts(
