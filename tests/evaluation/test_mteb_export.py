@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from interlingua.corpus import Corpus, LabelledTexts, ScoredPairs
+from interlingua.corpus import Corpus, LabelledTexts, ScoredPairs, SearchSet, SearchTexts
 from interlingua.encoder import SentenceEncoder
 from interlingua.errors import EvaluationError
 from interlingua.evaluation import MtebEncoder, SemanticSimilarity, TranslationRetrieval, as_mteb_task, weighted_f1
 from interlingua.evaluation.classification import Classification
+from interlingua.evaluation.search import Search
 from interlingua.evaluation.tatoeba import Tatoeba
 from interlingua.types import Row
 from toy import LANGUAGES, toy_corpus_table, toy_static
@@ -107,6 +108,35 @@ def test_classification_has_our_accuracy(model, rows, source):
     for score in ours:
         subset = "-".join(dict.fromkeys(score.languages))
         assert found[subset][score.metric] == pytest.approx(score.value, abs=1e-12)
+
+
+@pytest.mark.parametrize("prefixes", [{}, {"query_prefix": "query: ", "passage_prefix": "passage: "}])
+def test_search_has_our_ndcg_recall_and_reciprocal_rank(model, rows, prefixes):
+    draw = random.Random(2)
+    queries, passages = SearchTexts(), SearchTexts()
+    for i, row in enumerate(rows[:40]):
+        for language, text in row.texts.items():
+            if language != "tel_Telu":
+                passages.add(f"p{i}", text, language)
+                if i % 2 and (i > 3 or language == "eng_Latn"):
+                    queries.add(f"q{i}", " ".join(draw.sample(text.split(), 3)), language)
+    judgements = [
+        (a, b, 2 if query == f"q{passage[1:]}" else 1)
+        for a, query in enumerate(queries.ids)
+        for b, passage in enumerate(passages.ids)
+        if int(query[1:]) > 5 and 0 <= int(query[1:]) - int(passage[1:]) < 3  # the first queries have none
+    ]
+    data = SearchSet(queries=queries, passages=passages, judgements=np.array(judgements), name="invented")
+    task = Search(data, **prefixes)
+    found = results(MtebEncoder(SentenceEncoder(model)), task)
+    compared = 0
+    for score in task.run(SentenceEncoder(model)):
+        kind, _, metric = score.metric.rpartition("_")
+        if kind in ("", "cross", "mixed") and "@" in metric:
+            subset = "-".join((*score.languages, *(["mixed"] if kind == "mixed" else [])))
+            assert found[subset][metric.replace("@", "_at_")] == pytest.approx(score.value, abs=1e-5)  # mteb rounds
+            compared += 1
+    assert compared == 3 * len(found) == 18
 
 
 def test_a_task_without_counterpart_is_refused():

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import xxhash
@@ -10,6 +11,7 @@ from interlingua.errors import EvaluationError
 from interlingua.evaluation.classification import Classification
 from interlingua.evaluation.mteb_package import mteb_package, random_states_kept
 from interlingua.evaluation.retrieval import TranslationRetrieval
+from interlingua.evaluation.search import Search
 from interlingua.evaluation.similarity import SemanticSimilarity
 from interlingua.evaluation.tatoeba import Tatoeba
 from interlingua.types import Task
@@ -18,14 +20,18 @@ if TYPE_CHECKING:
     from mteb import AbsTask
 
     from interlingua.corpus import LabelledTexts
+    from interlingua.evaluation.search_pools import SearchPool
 
 __all__ = ["as_mteb_task"]
 
 _SPLIT = "test"
 """The split that every task made here is evaluated on."""
 
-_Subsets: TypeAlias = dict[str, tuple[tuple[str, ...], dict[str, dict[str, list[Any]]]]]
+_Subsets: TypeAlias = dict[str, tuple[tuple[str, ...], dict[str, dict[str, Any]]]]
 """Of every subset, by its name: its languages, and its columns split by split."""
+
+_UNKNOWN = "und_Zyyy"
+"""The code of a language that nobody knows."""
 
 
 def as_mteb_task(task: Task) -> "AbsTask":
@@ -40,6 +46,8 @@ def as_mteb_task(task: Task) -> "AbsTask":
       main score ``f1``. A pair that shares fewer than two rows is left out.
     - :class:`SemanticSimilarity` becomes STS, a subset for each set of pairs; main score ``cosine_spearman``.
     - :class:`Classification` becomes classification, a subset for each language tested; main score ``accuracy``.
+    - :class:`Search` becomes retrieval, a subset for each pool, ``deu_Latn``, ``deu_Latn-eng_Latn`` with the queries'
+      language first, or ``deu_Latn-mixed``; prefixes of the task are part of its texts; main score ``ndcg_at_10``.
 
     Raises:
         EvaluationError: mteb has no counterpart, or is not installed.
@@ -55,10 +63,12 @@ def as_mteb_task(task: Task) -> "AbsTask":
             return _similarity(task)
         case Classification():
             return _classification(task)
+        case Search():
+            return _search(task)
         case _:
             raise EvaluationError(
                 f"{task.name}: mteb has no counterpart of {type(task).__name__}; there is one of retrieval, "
-                "tatoeba, sts and classification"
+                "tatoeba, sts, classification and search"
             )
 
 
@@ -106,11 +116,47 @@ def _classification(task: Classification) -> "AbsTask":
     return _made(task, "Classification", subsets, main_score="accuracy", seed=task.seed, **settings)
 
 
+def _search(task: Search) -> "AbsTask":
+    subsets: _Subsets = {}
+    for kind, pools in task.subsets.items():
+        for pool in pools:
+            spoken = dict.fromkeys(task.data.passages.languages[i] or _UNKNOWN for i in pool.passages.tolist())
+            languages = tuple(dict.fromkeys((*(pool.languages or [_UNKNOWN]), *spoken)))
+            name = "-".join(pool.languages or [_UNKNOWN]) + ("-mixed" if kind == "mixed" else "")
+            subsets[name] = (languages, {_SPLIT: _search_data(task, pool)})
+    return _made(task, "Retrieval", subsets, main_score="ndcg_at_10")
+
+
+def _search_data(task: Search, pool: "SearchPool") -> dict[str, Any]:
+    """Queries, passages and judgements of a pool, each passage named by its identifier and language."""
+    queries, passages = task.data.queries, task.data.passages
+    asked = {i: queries.ids[i] for i in pool.queries.tolist()}
+    names = {i: f"{passages.ids[i]} {passages.languages[i] or ''}".rstrip() for i in pool.passages.tolist()}
+    relevant: dict[str, dict[str, int]] = {query: {} for query in asked.values()}
+    for query, passage, grade in task.data.judgements.tolist():
+        if grade > 0 and query in asked and passage in names:
+            relevant[asked[query]][names[passage]] = grade
+    return {
+        "queries": {"id": list(asked.values()), "text": [task.query_prefix + queries.texts[i] for i in asked]},
+        "corpus": {"id": list(names.values()), "text": [task.passage_prefix + passages.texts[i] for i in names]},
+        "relevant_docs": relevant,
+        "top_ranked": None,
+    }
+
+
+def _tables(part: Mapping[str, Any]) -> Any:
+    """Columns as a table; the tables of a search among what else it needs."""
+    from datasets import Dataset
+
+    if "corpus" not in part:
+        return Dataset.from_dict(dict(part))
+    return {**part, **{side: Dataset.from_dict(part[side]) for side in ("queries", "corpus")}}
+
+
 def _made(task: Task, kind: str, subsets: _Subsets, *, main_score: str, seed: int = 42, **settings: Any) -> "AbsTask":
     """Make the class that mteb wants, and of it the one object, with its data loaded."""
     with random_states_kept():
         mteb_package()
-        from datasets import Dataset
         from mteb import abstasks
         from mteb.abstasks.task_metadata import TaskMetadata
 
@@ -128,8 +174,7 @@ def _made(task: Task, kind: str, subsets: _Subsets, *, main_score: str, seed: in
         )
         made = type(f"{kind}Task", (getattr(abstasks, f"AbsTask{kind}"),), {"metadata": metadata, **settings})(seed)
         made.dataset = {
-            subset: {split: Dataset.from_dict(columns) for split, columns in parts.items()}
-            for subset, parts in data.items()
+            subset: {split: _tables(part) for split, part in parts.items()} for subset, parts in data.items()
         }
         made.data_loaded = True
     return made
