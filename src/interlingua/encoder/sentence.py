@@ -52,7 +52,7 @@ class SentenceEncoder:
     @cached_property
     def fingerprint(self) -> str:
         """Of weights, tokenizer, modules, maximum length and prefix, as they are when it is first asked for."""
-        return xxhash.xxh3_128_hexdigest(f"{fingerprint(self.model)}|{self._prompt}".encode())
+        return xxhash.xxh3_128_hexdigest(f"{fingerprint(self.model)}|{self.prompt}".encode())
 
     def encode(self, texts: Sequence[str], *, language: str | None = None) -> Vectors:
         """Return unit vectors, shape ``(len(texts), dim)``, float32.
@@ -66,14 +66,19 @@ class SentenceEncoder:
         """
         if not texts:
             return np.zeros((0, embedding_dimension(self.model)), dtype=np.float32)
+        return unit_rows(self.own_vectors(texts, language=language), texts=len(texts), name=self.name)
+
+    def own_vectors(self, texts: Sequence[str], *, language: str | None = None) -> Vectors:
+        """Return vectors as the model itself gives them, of whatever length; at least one text."""
         told: dict[str, Any] = {"language": language} if needs_language(self.model) else {}
         vectors = self.model.encode(
-            list(texts), prompt=self._prompt, batch_size=self.batch_size, show_progress_bar=self.progress, **told
+            list(texts), prompt=self.prompt, batch_size=self.batch_size, show_progress_bar=self.progress, **told
         )
-        return unit_rows(vectors, texts=len(texts), name=self.name)
+        return np.asarray(vectors)
 
     @property
-    def _prompt(self) -> str:
+    def prompt(self) -> str:
+        """What is put before every text: the prefix, or the model's own default prompt."""
         if self.prefix is not None:
             return self.prefix
         return self.model.prompts.get(self.model.default_prompt_name or "") or ""
