@@ -5,7 +5,16 @@ from scipy.stats import spearmanr as scipy_spearman
 from sklearn.metrics import f1_score
 
 from interlingua.errors import EvaluationError
-from interlingua.evaluation.metrics import accuracy, mean_accuracy, spearman, weighted_f1, wilson_interval
+from interlingua.evaluation.metrics import (
+    accuracy,
+    f1_shares,
+    mean_accuracy,
+    mean_ratio,
+    ratio,
+    spearman,
+    weighted_f1,
+    wilson_interval,
+)
 
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 7), (7, 7), (1, 2), (350, 400), (999, 1000)])
@@ -147,3 +156,41 @@ def test_weighted_f1_is_scikit_learns_and_the_identity_holds():
 def test_weighted_f1_refuses_bad_input(labels, predictions):
     with pytest.raises(EvaluationError, match="shape"):
         weighted_f1(labels, predictions)
+
+
+def test_f1_shares_are_what_weighted_f1_is_the_mean_of():
+    rng = np.random.default_rng(2)
+    gold, chosen = rng.integers(0, 12, size=60), rng.integers(0, 12, size=60)
+    shares = f1_shares(gold, chosen)
+    for i, (label, prediction) in enumerate(zip(gold, chosen, strict=True)):
+        expected = 2 * (gold == label).sum() / ((gold == label).sum() + (chosen == label).sum())
+        assert shares[i] == pytest.approx(expected if label == prediction else 0)
+    assert shares.mean() == pytest.approx(weighted_f1(gold, chosen))
+
+
+def test_ratios_agree_with_a_bootstrap_over_units():
+    """The second group repeats units of the first, so a unit drawn is drawn in both."""
+    rng = np.random.default_rng(3)
+    whole = rng.integers(0, 3, size=400).astype(float)
+    right = np.minimum(whole, rng.integers(0, 3, size=400))
+    first, second = np.stack([right, whole], axis=1), np.stack([right, whole + (rng.random(400) < 0.3)], axis=1)[:300]
+    estimate = mean_ratio([(np.arange(400), first), (np.arange(300), second)])
+    by_hand = [items[:, 0].sum() / items[:, 1].sum() for items in (first, second)]
+    assert estimate.value == pytest.approx(np.mean(by_hand))
+    draws = []
+    for _ in range(2000):
+        times = np.bincount(rng.integers(0, 400, size=400), minlength=400)
+        counts = [(times[: len(items), None] * items).sum(axis=0) for items in (first, second)]
+        draws.append(np.mean([above / below for above, below in counts]))
+    low, high = np.percentile(draws, [2.5, 97.5])
+    assert estimate.low == pytest.approx(low, abs=0.01)
+    assert estimate.high == pytest.approx(high, abs=0.01)
+    assert ratio(first).value == pytest.approx(by_hand[0])
+    assert ratio(first).n == (whole > 0).sum()
+
+
+def test_a_ratio_of_nothing_is_undefined():
+    assert np.isnan(ratio(np.zeros((3, 2))).value)
+    assert ratio([(0, 2), (0, 1)]).low == 0
+    with pytest.raises(EvaluationError, match="two numbers"):
+        ratio([1, 2])
