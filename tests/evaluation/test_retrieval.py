@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from evaluation.encoders import TableEncoder, naive_accuracy, noisy_encoder
+from evaluation.samples import check_samples
 from interlingua.corpus import Corpus
 from interlingua.errors import EvaluationError, LanguageError
 from interlingua.evaluation import TranslationRetrieval, evaluate, wilson_interval
@@ -58,6 +59,18 @@ def test_scores_are_those_of_naive_loops(match, missing, pairs):
     assert macro.value == pytest.approx(np.mean([score.value for score in means.values()]))
     assert macro.low < macro.value < macro.high
     assert 0.05 < macro.value < 0.999, "neither all nor nothing is found, or the test would be vacuous"
+
+
+@pytest.mark.parametrize("match", ["text", "index"])
+def test_samples_are_the_hits_of_every_row(match):
+    rows = invented_rows(missing=0.3)
+    scores = list(TranslationRetrieval(Corpus.from_rows(rows), match=match).run(noisy_encoder(rows)))
+    assert check_samples(scores) == 7
+    there, back, mean, *_, macro = scores
+    assert (len(there.samples), len(mean.samples), len(macro.samples)) == (1, 2, 4)
+    assert [sample.languages for sample in mean.samples] == [there.languages, back.languages]
+    both = [i for i, row in enumerate(rows) if set(there.languages) <= set(row.texts)]
+    assert there.samples[0].units.tolist() == back.samples[0].units.tolist() == both
 
 
 def test_copies_are_found_by_text_and_shared_by_index():
