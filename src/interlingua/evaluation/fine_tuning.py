@@ -166,7 +166,7 @@ def _with_head(transformer: PreTrainedModel, names: Sequence[str]) -> PreTrained
         raise EvaluationError(
             f"transformers has no {config.model_type} with a head over labels, so it cannot be fine-tuned on pairs"
         ) from error
-    body: nn.Module = getattr(model.float(), model.base_model_prefix)
+    body: nn.Module = getattr(model.to(torch.float32), model.base_model_prefix)
     missing, unexpected = body.load_state_dict(transformer.state_dict(), strict=False)
     if strange := [name for name in (*missing, *unexpected) if not name.startswith("pooler.")]:
         raise EvaluationError(
