@@ -51,6 +51,7 @@ def _public_definitions(path: Path) -> list[str]:
         "import interlingua.corpus",
         "import interlingua.mining",
         "import interlingua.evaluation",
+        "import interlingua.report, interlingua.report.page",
         "import interlingua.cli.app",
     ],
 )

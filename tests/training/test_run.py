@@ -83,10 +83,14 @@ def finished(data, tmp_path_factory):
 
 def test_a_run_folder_holds_recipe_model_scores_facts_and_log(finished):
     assert sorted(path.name for path in finished.folder.iterdir()) == [
+        "evidence.json",
         "log.jsonl",
         "model",
         "recipe.yaml",
+        "report.html",
         "run.json",
+        "samples.parquet",
+        "scores.csv",
         "scores.json",
     ]
     facts = json.loads((finished.folder / "run.json").read_text())

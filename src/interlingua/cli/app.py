@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from interlingua import __version__
-from interlingua.cli import align, corpus, encode, evaluate, recipes, train
+from interlingua.cli import align, corpus, doctor, encode, evaluate, recipes, report, train
 from interlingua.errors import InterlinguaError
 
 __all__ = ["app", "main"]
@@ -24,8 +24,10 @@ app = typer.Typer(
 )
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(doctor.doctor)
 app.command()(encode.encode)
 app.command()(align.align)
+app.command()(report.report)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(recipes.app, name="recipes")
 

@@ -1,6 +1,8 @@
 """The model card of a trained encoder."""
 
+import re
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ def model_card(
     }
     if recipe.student.model is not None and not Path(recipe.student.model).is_dir():
         head["base_model"] = recipe.student.model
+    head |= _model_index(recipe.name, scores.get("after", ()))
     names = ", ".join(display_name(code) for code in languages)
     parts = [
         f"---\n{yaml.safe_dump(head, sort_keys=False, allow_unicode=True)}---",
@@ -38,6 +41,38 @@ def model_card(
         parts.append("## Readings\n\nWhere a paper is silent or contradicts its code:\n\n" + "\n".join(lines))
     parts.append(f"## Recipe\n\n```yaml\n{recipe.as_yaml()}```")
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _model_index(name: str, scores: Sequence[Score]) -> dict[str, Any]:
+    """Scores as the hub's metadata: every one that has a value."""
+    from huggingface_hub import EvalResult
+    from huggingface_hub.repocard_data import eval_results_to_model_index
+
+    results = [
+        EvalResult(
+            task_type="sentence-similarity",
+            task_name=score.task,
+            dataset_type=_slug(score.task),
+            dataset_name=score.task,
+            dataset_config=_slug("-".join(score.languages)) or "all",
+            dataset_args={"signature": score.signature} if score.signature else None,
+            metric_type=score.metric,
+            metric_name=" ".join([score.metric.replace("_", " "), *score.languages]),
+            metric_value=round(score.value, 6),
+            metric_args={"n": score.n, "low": _known(score.low), "high": _known(score.high)},
+        )
+        for score in scores
+        if isfinite(score.value)
+    ]
+    return {"model-index": eval_results_to_model_index(name, results)} if results else {}
+
+
+def _known(value: float) -> float | None:
+    return round(value, 6) if isfinite(value) else None
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", text).strip("-")
 
 
 def _usage(recipe: Recipe) -> str:

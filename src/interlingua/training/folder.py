@@ -60,6 +60,26 @@ class RunFolder:
         return self.path / "log.jsonl"
 
     @property
+    def samples(self) -> Path:
+        """What the scores were computed from, item by item."""
+        return self.path / "samples.parquet"
+
+    @property
+    def evidence(self) -> Path:
+        """What the report shows beside scores."""
+        return self.path / "evidence.json"
+
+    @property
+    def table(self) -> Path:
+        """The scores for a spreadsheet."""
+        return self.path / "scores.csv"
+
+    @property
+    def report(self) -> Path:
+        """All of it on one page."""
+        return self.path / "report.html"
+
+    @property
     def checkpoints(self) -> Path:
         """Checkpoints; gone at the end."""
         return self.path / "checkpoints"

@@ -18,6 +18,7 @@ from interlingua.encoder.models import load
 from interlingua.encoder.store import VectorStore
 from interlingua.errors import TrainingError
 from interlingua.evaluation import evaluate, load_scores, scores_to_json
+from interlingua.evaluation.samples import load_samples, save_samples
 from interlingua.sbert import SentenceTransformer
 from interlingua.training import parts
 from interlingua.training.arguments import training_arguments
@@ -29,6 +30,7 @@ from interlingua.training.lora import merge_lora
 from interlingua.training.preparation import Prepared, prepare, processes
 from interlingua.training.progress import JsonLog, ProgressBar
 from interlingua.training.recipe import load_recipe
+from interlingua.training.reporting import RunReport, check_report
 from interlingua.training.settings import Recipe
 from interlingua.training.trainer import MultiwayTrainer
 from interlingua.types import Score, Task
@@ -97,6 +99,7 @@ def train(
     if seed is not None:
         checked = checked.model_copy(update={"training": checked.training.model_copy(update={"seed": seed})})
     parts.check_objective(checked)
+    check_report(checked)
     folder = RunFolder(Path(output) if output is not None else Path("runs") / checked.name)
     first = processes().is_main_process
     if first:
@@ -110,16 +113,18 @@ def train(
     tasks = parts.make_tasks(checked.evaluation.test, checked)
     choosing = parts.make_tasks(checked.evaluation.dev, checked) if checked.training.evaluate_every else []
     ready = prepare(checked, folder, store=store)
-    if first and not folder.scores.is_file():
-        folder.write(folder.scores, scores_to_json(**_before(ready, tasks)))
+    report = RunReport(ready, tasks)
+    if first:
+        _look_before(ready, folder, tasks, report)
     processes().wait_for_everyone()
     seconds = _fit(ready, folder, choosing, resume=resume, progress=progress)
     if not first:
         return RunResult(folder.path, [], [], seconds)
     merge_lora(ready.model)
     after = evaluate(ready.encoder(ready.model), tasks) if tasks else []
-    scores = {**load_scores(folder.scores), "after": after}
-    _export(ready, folder, scores, seconds)
+    scores = {**_kept_scores(folder), "after": after}
+    report.look("after", ready.model)
+    _export(ready, folder, scores, seconds, report)
     return RunResult(folder.path, scores["before"], after, seconds, scores.get("start", []))
 
 
@@ -149,8 +154,10 @@ def _fit(ready: Prepared, folder: RunFolder, choosing: Sequence[Task], *, resume
     return seconds
 
 
-def _export(ready: Prepared, folder: RunFolder, scores: Mapping[str, Sequence[Score]], seconds: float) -> None:
-    """Write scores, facts, card and model; then remove what only a resumed run would need."""
+def _export(
+    ready: Prepared, folder: RunFolder, scores: Mapping[str, Sequence[Score]], seconds: float, report: RunReport
+) -> None:
+    """Write scores, facts, card, model and report; then remove what only a resumed run would need."""
     facts = {
         "version": __version__,
         "seed": ready.recipe.training.seed,
@@ -163,10 +170,11 @@ def _export(ready: Prepared, folder: RunFolder, scores: Mapping[str, Sequence[Sc
         "torch": torch.__version__,
         "device": "cuda" if torch.cuda.is_available() else "cpu",
     }
-    folder.write(folder.scores, scores_to_json(**scores))
+    _keep_scores(folder, scores)
     folder.write(folder.facts, json.dumps(facts, indent=1))
     card = model_card(ready.recipe, ready.corpus.languages, facts, scores)
     save_model(ready.model, folder.model, card=card)
+    report.write(folder)
     folder.tidy()
 
 
@@ -178,16 +186,30 @@ def _same_recipe(folder: RunFolder, recipe: Recipe) -> None:
         )
 
 
-def _before(ready: Prepared, tasks: Sequence[Task]) -> dict[str, list[Score]]:
+def _look_before(ready: Prepared, folder: RunFolder, tasks: Sequence[Task], report: RunReport) -> None:
     """Score the student before it has seen a row, and, where its start is itself made from the rows, that start too."""
-    if not tasks:
-        return {"before": []}
-    scores = {"before": evaluate(ready.encoder(ready.model), tasks)}
+    sides = {"before": ready.model}
     student = ready.recipe.student
     if student.kind == "static" and student.initialise == "lsi":
         untrained = parts.without_training(ready.model, seed=ready.recipe.training.seed)
-        scores = {"before": evaluate(ready.encoder(untrained), tasks), "start": scores["before"]}
-    return scores
+        sides = {"before": untrained, "start": ready.model}
+    if not folder.scores.is_file():
+        scored = (
+            {side: evaluate(ready.encoder(model), tasks) for side, model in sides.items()} if tasks else {"before": []}
+        )
+        _keep_scores(folder, scored)
+    report.look("before", sides["before"])
+
+
+def _keep_scores(folder: RunFolder, scores: Mapping[str, Sequence[Score]]) -> None:
+    """Write scores and, beside them, what they were computed from."""
+    save_samples(folder.samples, **scores)
+    folder.write(folder.scores, scores_to_json(**scores))
+
+
+def _kept_scores(folder: RunFolder) -> dict[str, list[Score]]:
+    scores = load_scores(folder.scores)
+    return load_samples(folder.samples, **scores) if folder.samples.is_file() else scores
 
 
 def _finished(folder: RunFolder) -> RunResult:

@@ -246,11 +246,13 @@ class TaskSettings(BaseModel):
 
 
 class EvaluationSettings(_Part):
-    """What is measured before, during (``dev``) and after training."""
+    """What is measured before, during (``dev``) and after training, and whether a report shows it."""
 
     dev: list[TaskSettings] = Field(default_factory=list)
     test: list[TaskSettings] = Field(default_factory=list)
     prefix: str = ""
+    report: bool = True
+    map: Literal["pca", "tsne"] = "pca"
 
 
 class Recipe(_Part):
