@@ -72,3 +72,13 @@ def test_score_tables(tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "| English - Telugu | 170 | " in printed
     assert "### without English" in printed
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("mteb") is None, reason="mteb is not installed")
+def test_agreement(capsys):
+    found = load("agreement").main()
+    assert [ours.languages for ours, _ in found] == [("deu_Latn", "eng_Latn"), ("tel_Telu", "eng_Latn")]
+    for ours, theirs in found:
+        assert 0.3 < ours.value == pytest.approx(theirs.value, abs=1e-12)
+    assert "difference" in capsys.readouterr().out
