@@ -219,3 +219,34 @@ def test_scores_that_cannot_be_kept_are_told(data, loaded, capsys, tmp_path):
     (tmp_path / "file").write_text("")
     assert main(["evaluate", "m", "-d", data, "-o", str(tmp_path / "file" / "scores.json")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_suite_brings_its_own_data(data, loaded, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("INTERLINGUA_DATA", str(tmp_path))
+    assert main(["evaluate", "m", "--suite", "wacse", "-d", data]) == 2
+    assert "leave out data" in capsys.readouterr().err
+    assert main(["evaluate", "m", "--suite", "wacs"]) == 2
+    assert "wacse" in capsys.readouterr().err
+    assert main(["evaluate", "m", "--suite", "wacse"]) == 2
+    assert "none of its data is at hand" in capsys.readouterr().err
+
+
+def test_a_suite_is_shown_beside_the_papers_numbers(capsys, monkeypatch, tmp_path):
+    from interlingua.encoder.function import FunctionEncoder
+    from interlingua.evaluation import load_suite
+
+    def scattered(texts):
+        return np.array([[hash((text, i)) / 2**63 for i in range(8)] for text in texts], dtype=np.float32)
+
+    (tmp_path / "tatoeba").mkdir()
+    for side in ("fra", "eng"):
+        lines = "".join(f"{side} {i}\n" for i in range(5))
+        (tmp_path / f"tatoeba/tatoeba.fra-eng.{side}").write_text(lines, encoding="utf-8")
+    monkeypatch.setenv("INTERLINGUA_DATA", str(tmp_path))
+    monkeypatch.setattr("interlingua.encoder.load_encoder", lambda spec, **_: FunctionEncoder(scattered, name=spec))
+    assert main(["evaluate", "m", "--suite", "imascl", "--against", "other"]) == 0
+    out, err = capsys.readouterr()
+    assert load_suite("imascl").title in out
+    assert "Tatoeba fr" in out
+    assert "m: " in err
+    assert "other: " in err

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from interlingua.cli.app import app, main
 from interlingua.corpus import catalog
+from interlingua.evaluation import TASKS, task_settings
 from interlingua.objectives import presets
 from interlingua.training import load_recipe, settings
 
@@ -160,6 +161,21 @@ def test_every_choice_is_documented():
             choices = " ".join(re.findall(r"Literal\[(.*?)\]", str(field.annotation)))
             for word in re.findall(r"[\w-]+", choices):
                 assert f"`{word}`" in rows[name], (title, name, word)
+
+
+def test_every_setting_of_every_task_is_documented_with_its_default():
+    documented = {}
+    for settings_, tasks, default, _ in table(section("recipe.md", "Settings of tasks"))[1:]:
+        for key in re.findall(r"`(\w+)`", settings_):
+            documented.update({(task, key): default.strip("`") for task in re.findall(r"`([\w+-]+)`", tasks)})
+    common = set(settings.TaskSettings.model_fields)
+    wanted = {
+        (task, key): "needed" if default is ... else json.dumps(default)
+        for task in TASKS
+        for key, default in task_settings(task).items()
+        if key not in common
+    }
+    assert documented == wanted
 
 
 def test_every_preset_and_every_set_is_documented():

@@ -86,5 +86,5 @@ def make_shown(corpus, encoders, model):
     subjects = choose_subjects(corpus)
     seen = {side: observe(subjects, encoder, model) for side, encoder in encoders.items()}
     evidence = make_evidence(subjects, seen["before"], seen["after"])
-    hashes = np.arange(1, 3 * len(corpus) + 1).reshape(-1, 3)
+    hashes = np.arange(1, len(WORDS) * len(corpus) + 1).reshape(-1, len(WORDS))
     return evidence_to_json({**evidence, "coverage": corpus_coverage(hashes, subjects.languages, sources={NASTY: 3})})

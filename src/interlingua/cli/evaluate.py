@@ -10,7 +10,7 @@ from interlingua.cli.scores import print_comparison, print_scores, write_whole
 from interlingua.errors import EvaluationError
 
 if TYPE_CHECKING:
-    from interlingua.types import Aligner
+    from interlingua.types import Aligner, Score
 
 __all__ = ["evaluate"]
 
@@ -52,6 +52,12 @@ def evaluate(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Any other setting of the task: key=value; may be given again.")
     ] = None,
+    suite: Annotated[
+        str | None,
+        typer.Option(
+            help="Instead of a task: the columns that a paper reports, beside its numbers: imascl, multiway, wacse."
+        ),
+    ] = None,
     against: Annotated[
         str | None, typer.Option(metavar="OTHER", help="Another encoder: is MODEL better than it, or is it chance?")
     ] = None,
@@ -78,24 +84,59 @@ def evaluate(
         **_parsed(settings or []),
     }
 
-    from interlingua.evaluation import evaluate, make_task, scores_to_json
+    options = {"pooling": pooling, "max_length": max_length, "prefix": prefix}
+    if suite is not None:
+        if given := [key for key, value in {**asked, "data": data}.items() if value is not None]:
+            raise EvaluationError(f"--suite {suite} brings its own data and settings; leave out {given[0]}")
+        _suite(suite, [model, *([] if against is None else [against])], options, output=output, as_json=as_json)
+        return
+
+    from interlingua.evaluation import evaluate, make_task
 
     tasks = [make_task(task, one, **asked) for one in data or [None]]
     typer.echo(f"{model}: {', '.join(one.name for one in tasks)}", err=True)
-    loading = {"pooling": pooling, "max_length": max_length, "prefix": prefix}
-    scores = evaluate(_measured(model, task, {**loading, "matcher": matcher, "layer": layer}), tasks)
-    groups = {"scores": scores}
+    options |= {"matcher": matcher, "layer": layer}
+    groups = {"scores": evaluate(_measured(model, task, options), tasks)}
     if against is not None:
         typer.echo(f"{against}: the same", err=True)
-        groups["against"] = evaluate(_measured(against, task, {**loading, "matcher": matcher, "layer": layer}), tasks)
+        groups["against"] = evaluate(_measured(against, task, options), tasks)
+    if _kept(groups, output=output, as_json=as_json):
+        return
+    if against is None:
+        print_scores(groups["scores"])
+    else:
+        print_comparison(groups["scores"], groups["against"], name=model, other=against)
+
+
+def _suite(suite: str, models: list[str], options: dict[str, Any], *, output: Path | None, as_json: bool) -> None:
+    import rich
+
+    from interlingua.encoder import load_encoder
+    from interlingua.evaluation import load_suite, run_suite, suite_table
+
+    asked = load_suite(suite)
+    results = []
+    for model in models:
+        typer.echo(f"{model}: {asked.title}", err=True)
+        results.append(run_suite(load_encoder(model, **options), asked))
+    groups = {
+        f"{name}{one or ''}": list(getattr(result, name))
+        for one, result in enumerate(results)
+        for name in ("columns", "scores")
+    }
+    if not _kept(groups, output=output, as_json=as_json):
+        rich.get_console().print(suite_table(results), soft_wrap=True)
+
+
+def _kept(groups: "dict[str, list[Score]]", *, output: Path | None, as_json: bool) -> bool:
+    """Write scores to the file and to stdout where that is asked for; return whether stdout has them."""
+    from interlingua.evaluation import scores_to_json
+
     if output is not None:
         write_whole(output, scores_to_json(**groups))
     if as_json:
         typer.echo(scores_to_json(**groups), nl=False)
-    elif against is None:
-        print_scores(scores)
-    else:
-        print_comparison(scores, groups["against"], name=model, other=against)
+    return as_json
 
 
 def _measured(model: str, task: str, settings: dict[str, Any]) -> Any:
