@@ -29,7 +29,7 @@ def recipe(data, tmp_path, monkeypatch):
         "objective": "multiway",
         "batches": {"rows": 10},
         "training": {"steps": 2, "learning_rate": 0.01},
-        "evaluation": {"test": [splits]},
+        "evaluation": {"test": [splits], "report": False},
     }
     (tmp_path / "small.yaml").write_text(yaml.safe_dump(content))
     return "small.yaml"

@@ -82,3 +82,20 @@ def test_agreement(capsys):
     for ours, theirs in found:
         assert 0.3 < ours.value == pytest.approx(theirs.value, abs=1e-12)
     assert "difference" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_measuring(tmp_path, capsys):
+    from interlingua import open_corpus
+    from interlingua.encoder import static_student
+
+    rows = open_corpus("phrasebook").select(["eng", "deu"], split="train")
+    for name, start in (("lsi", "lsi"), ("random", "random")):
+        student = static_student(rows, vocabulary=2000, dimension=64, initialise=start)
+        student.save_pretrained(str(tmp_path / name), create_model_card=False)
+    words = [str(tmp_path / "scores.jsonl"), f"lsi={tmp_path / 'lsi'}", f"random={tmp_path / 'random'}"]
+    table = load("measuring").main([*words, "--sets", "phrasebook"])
+    assert table.splitlines()[0] == "| task | metric | lsi | random |"
+    assert "| retrieval:phrasebook/test | macro_accuracy |" in table
+    assert "lsi against random, retrieval:phrasebook/test macro_accuracy: better" in capsys.readouterr().out
+    assert load("measuring").main([*words, "--sets", "phrasebook"]) == table

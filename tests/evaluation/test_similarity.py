@@ -139,3 +139,20 @@ def test_nan_vectors_are_refused():
     encoder.vectors["deu_Latn"]["other 3"] = np.full(6, np.inf)
     with pytest.raises(EvaluationError, match=r"1 of 30 deu_Latn vectors of sts:invented/dev .*'other 3'"):
         list(SemanticSimilarity(pairs).run(encoder))
+
+
+def test_pairs_of_equal_vectors_are_ties():
+    pairs = invented_pairs(("eng_Latn", "eng_Latn"), n=200)
+    rng = np.random.default_rng(3)
+    vectors = {text: rng.normal(size=300) / 17 for text in dict.fromkeys((*pairs.source, *pairs.target))}
+    for one, other in zip(pairs.source[:150], pairs.target[:150], strict=True):
+        vectors[other] = vectors[one]  # as a model does that knows none of their words
+    sides = [
+        np.array([np.float32(vectors[text]) for text in side], dtype=float) for side in (pairs.source, pairs.target)
+    ]
+    exact = np.einsum("nd,nd->n", *sides) / np.prod([np.linalg.norm(side, axis=1) for side in sides], axis=0)
+    assert len(set(exact[:150])) > 1  # rounding tells them apart
+    (score,) = SemanticSimilarity(pairs).run(TableEncoder({"eng_Latn": vectors}))
+    assert score.value == pytest.approx(
+        spearmanr(pairs.scores, np.append(np.ones(150), exact[150:])).statistic, abs=1e-12
+    )

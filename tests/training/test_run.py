@@ -54,7 +54,7 @@ def content(data, **parts):
         "objective": {"preset": "multiway", "temperature": 0.2},
         "batches": {"rows": 20},
         "training": {"steps": 10, "learning_rate": 0.2, "log_every": 1},
-        "evaluation": {"test": [splits]},
+        "evaluation": {"test": [splits], "report": False},
         "readings": {"loss": "Reading A: all ordered pairs."},
     }
     return recipe | parts
@@ -75,10 +75,10 @@ def tree(folder):
 
 @pytest.fixture(scope="module")
 def finished(data, tmp_path_factory):
-    """One run that came to its end."""
+    """One run that came to its end, with a report."""
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("finished") / "run"
-    return run(content(data), folder)
+    return train(content(data), overrides=["evaluation.report=true"], output=folder, progress=False)
 
 
 def test_a_run_folder_holds_recipe_model_scores_facts_and_log(finished):
