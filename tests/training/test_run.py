@@ -60,6 +60,12 @@ def content(data, **parts):
     return recipe | parts
 
 
+def with_report(data):
+    """The same with a report at the end."""
+    recipe = content(data)
+    return recipe | {"evaluation": recipe["evaluation"] | {"report": True}}
+
+
 def run(source, output, **settings):
     return train(source, output=output, progress=False, **settings)
 
@@ -78,7 +84,7 @@ def finished(data, tmp_path_factory):
     """One run that came to its end, with a report."""
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("finished") / "run"
-    return train(content(data), overrides=["evaluation.report=true"], output=folder, progress=False)
+    return run(with_report(data), folder)
 
 
 def test_a_run_folder_holds_recipe_model_scores_facts_and_log(finished):
@@ -167,7 +173,7 @@ def test_a_run_that_is_there_is_not_touched(data, finished):
 def test_a_finished_run_is_returned(data, finished, monkeypatch):
     before = tree(finished.folder)
     monkeypatch.setattr(run_module, "prepare", None)
-    again = run(content(data), finished.folder, resume=True)
+    again = run(with_report(data), finished.folder, resume=True)
     assert (again.before, again.after) == (finished.before, finished.after)
     assert again.seconds == pytest.approx(finished.seconds, abs=0.1)
     assert tree(finished.folder) == before

@@ -213,7 +213,7 @@ def _kept_scores(folder: RunFolder) -> dict[str, list[Score]]:
 
 
 def _finished(folder: RunFolder) -> RunResult:
-    scores = load_scores(folder.scores)
+    scores = _kept_scores(folder)
     seconds = json.loads(folder.facts.read_text(encoding="utf-8"))["seconds"]
     logger.info("%s is finished already; nothing to resume", folder.path)
     return RunResult(folder.path, scores["before"], scores["after"], seconds, scores.get("start", []))
