@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["FAINT", "INK", "marker", "shade", "style", "to_svg", "unlike"]
+__all__ = ["BETTER", "FAINT", "INK", "SAME", "WORSE", "marker", "shade", "style", "to_svg", "unlike"]
 
-INK, FAINT = "#010203", "#040506"
+INK, FAINT, BETTER, WORSE, SAME = "#010203", "#040506", "#070809", "#0a0b0c", "#0d0e0f"
 """Stand for colours of the page, which differ on screen, in the dark and on paper."""
 
-_OF_PAGE = {INK: "currentColor", FAINT: "var(--line)"}
+_OF_PAGE = {
+    INK: "currentColor",
+    FAINT: "var(--line)",
+    BETTER: "var(--better)",
+    WORSE: "var(--worse)",
+    SAME: "var(--same)",
+}
 
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#4b3f9e", "#56a0d3", "#7a7a7a", "#a3333d")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")

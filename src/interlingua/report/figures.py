@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from interlingua.report.drawing import FAINT, INK, marker, shade, style, to_svg, unlike
+from interlingua.report.drawing import BETTER, FAINT, INK, SAME, WORSE, marker, shade, style, to_svg, unlike
 
 __all__ = ["curves", "differences", "heatmap", "legend", "scatter"]
 
@@ -17,7 +17,7 @@ _VECTOR = 30
 """Larger heatmaps are pictures inside the SVG."""
 
 _MARKS = {"better": "^", "same": "o", "worse": "v", "undefined": "x"}
-_TINTS = {"better": "#1a7f4b", "same": "#6b7280", "worse": "#c0392b", "undefined": "#6b7280"}
+_TINTS = {"better": BETTER, "same": SAME, "worse": WORSE, "undefined": SAME}
 
 
 def heatmap(
