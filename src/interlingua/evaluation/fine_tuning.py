@@ -161,19 +161,20 @@ def _with_head(transformer: PreTrainedModel, names: Sequence[str]) -> PreTrained
     config: Any = copy.deepcopy(transformer.config)
     config.id2label, config.label2id = dict(enumerate(names)), {name: i for i, name in enumerate(names)}
     try:
-        model: PreTrainedModel = AutoModelForSequenceClassification.from_config(config)  # type: ignore[no-untyped-call]
+        model: Any = AutoModelForSequenceClassification.from_config(config)  # type: ignore[no-untyped-call]
     except ValueError as error:
         raise EvaluationError(
             f"transformers has no {config.model_type} with a head over labels, so it cannot be fine-tuned on pairs"
         ) from error
-    body: nn.Module = getattr(model.to(torch.float32), model.base_model_prefix)
+    body: nn.Module = getattr(model.float(), model.base_model_prefix)
     missing, unexpected = body.load_state_dict(transformer.state_dict(), strict=False)
     if strange := [name for name in (*missing, *unexpected) if not name.startswith("pooler.")]:
         raise EvaluationError(
             f"the weights of this {config.model_type} are not those of its plain kind (first: {strange[0]}), so they "
             "cannot be fine-tuned on pairs; merge adapters, or give the plain model"
         )
-    return model
+    made: PreTrainedModel = model
+    return made
 
 
 def _longest(model: PreTrainedModel, settings: FineTuning) -> int:
