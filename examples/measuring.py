@@ -21,6 +21,8 @@ from interlingua.types import Encoder, Score, Task
 TRAINED = ["eng", "fra", "spa", "por", "rus", "tel", "mal", "mar", "swh", "tgl"]
 """What the encoders of docs/results/words.md were trained on."""
 
+TATOEBA = ["eng", "fra", "spa", "por", "rus", "tel", "mal", "mar", "tgl", "deu", "jpn", "cmn"]
+
 SETS: dict[str, list[dict[str, Any]]] = {
     "phrasebook": [
         {"task": "retrieval", "data": "phrasebook", "split": "test"},
@@ -41,8 +43,8 @@ SETS: dict[str, list[dict[str, Any]]] = {
         {"task": "xsim++", "data": "ntrex", "split": "dev", "languages": TRAINED, "margin": "distance"},
     ],
     "tatoeba": [
-        {"task": "tatoeba", "name": "tatoeba, LASER's protocol"},
-        {"task": "tatoeba", "name": "tatoeba, MTEB's protocol", "protocol": "mteb"},
+        {"task": "tatoeba", "name": "tatoeba, LASER's protocol", "languages": TATOEBA, "groups": []},
+        {"task": "tatoeba", "name": "tatoeba, MTEB's protocol", "languages": TATOEBA, "groups": [], "protocol": "mteb"},
     ],
     "similarity": [
         {

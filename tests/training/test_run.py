@@ -295,7 +295,7 @@ def test_a_run_resumes_with_its_own_recipe_only(data, tmp_path, monkeypatch):
         ({"student": {"kind": "transformer", "dimension": 10, "heads": 4}}, "4 heads do not divide a dimension of 10"),
         ({"objective": "imascl"}, "needs a teacher"),
         ({"evaluation": {"test": [{"data": "{data}", "languages": ["fr"]}]}}, "invented has no fra_Latn"),
-        ({"evaluation": {"test": [{"data": "{data}", "languages": ["en"]}]}}, "the task on"),
+        ({"evaluation": {"test": [{"data": "{data}", "languages": ["en"]}]}}, "the task retrieval on"),
         ({"evaluation": {"test": [{"data": "{data}"}, {"data": "{data}"}]}}, "two tasks are called"),
     ],
 )
@@ -311,7 +311,7 @@ def test_a_split_that_is_not_there(tmp_path):
     folder = tmp_path / "plain"
     write_corpus(toy_corpus(30).rows(), folder)
     source = content(folder, corpus={"data": str(folder), "split": "dev"}, evaluation={})
-    with pytest.raises(InterlinguaError, match="has no dev split; give its share in the recipe"):
+    with pytest.raises(InterlinguaError, match="has no dev split; give its share, as dev"):
         run(source, tmp_path / "run")
 
 

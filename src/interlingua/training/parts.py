@@ -194,13 +194,14 @@ def make_tasks(settings: Sequence[TaskSettings], recipe: Recipe) -> list[Task]:
 
 def _task(settings: TaskSettings, recipe: Recipe) -> Task:
     asked = settings.asked()
+    of_recipe = "languages" not in asked and recipe.languages and settings.task in ("retrieval", "xsim")
     try:
-        if "languages" not in asked and recipe.languages and settings.task in ("retrieval", "xsim"):
+        if of_recipe:
             known = open_corpus(settings.data or "").languages
-            asked["languages"] = [code for code in recipe.languages if code in known]
+            asked["languages"] = [code for code in recipe.languages or () if code in known]
         return make_task(settings.task, settings.data, **asked)
     except InterlinguaError as error:
-        languages = f" (languages asked for are {', '.join(asked['languages'])})" if asked.get("languages") else ""
+        told = f" (the languages of the recipe are {', '.join(recipe.languages or ())})" if of_recipe else ""
         raise RecipeError(
-            f"{recipe.name}: the task {settings.task} on {settings.data} cannot be made: {error}{languages}"
+            f"{recipe.name}: the task {settings.task} on {settings.data} cannot be made: {error}{told}"
         ) from error
