@@ -93,7 +93,7 @@ def evaluate(
 
     from interlingua.evaluation import evaluate, make_task
 
-    tasks = [make_task(task, one, **asked) for one in data or [None]]
+    tasks = [make_task(task, one, **asked) for one in data] if data else [make_task(task, **asked)]
     typer.echo(f"{model}: {', '.join(one.name for one in tasks)}", err=True)
     options |= {"matcher": matcher, "layer": layer}
     groups = {"scores": evaluate(_measured(model, task, options), tasks)}

@@ -50,8 +50,7 @@ def make_transfer(
     """Return the task that trains on one language and tests on all."""
     spoken = None if languages is None else [source, *languages]
     parts = _parts(data, split, spoken, train=train, train_split=train_split, held_out=held_out)
-    settings = {"samples_per_label": samples_per_label, "draws": draws, "seed": seed}
-    return Classification(*parts, source=source, name=name, **settings)
+    return Classification(*parts, source=source, name=name, samples_per_label=samples_per_label, draws=draws, seed=seed)
 
 
 def make_search(

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import (
@@ -9,7 +10,6 @@ from transformers import (
     AutoTokenizer,
     MPNetConfig,
     MPNetForQuestionAnswering,
-    MPNetModel,
     PreTrainedModel,
     PreTrainedTokenizerFast,
 )
@@ -129,12 +129,12 @@ def matching_span_student(
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
         model = MPNetForQuestionAnswering(config)
-        model.get_input_embeddings().weight.copy_(table.embedding.weight)
+        model.mpnet.embeddings.word_embeddings.weight.copy_(table.embedding.weight)
         _look_around_and_at_similar(model.mpnet)
     return model, tokenizer
 
 
-def _look_around_and_at_similar(body: MPNetModel) -> None:
+def _look_around_and_at_similar(body: Any) -> None:
     body.embeddings.position_embeddings.weight.zero_()
     encoder = body.encoder
     distances = encoder.relative_attention_bias.weight
