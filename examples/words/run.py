@@ -7,7 +7,12 @@ stopped: what is finished is not done again.
     python examples/words/run.py starts
     python examples/words/run.py links
     python examples/words/run.py methods --seeds 1,2,3 --start table-mlm
-    python examples/words/run.py aligners --span-model runs/wspalign/model
+    python examples/words/run.py aligners --span-model runs/wspalign/model/spans
+
+The same on African news, from the same start (set mafand):
+
+    python examples/words/run.py links --base mafand --output runs/words-mafand
+    python examples/words/run.py methods --base mafand --output runs/words-mafand --starts runs/words
 """
 
 import argparse
@@ -46,9 +51,14 @@ PREDICTION = [{"preset": "masked_language_modelling"}, {"preset": "translation_l
 """What an encoder learns to read with."""
 
 GROUPS = {
-    "high": ["fra_Latn", "spa_Latn", "por_Latn", "rus_Cyrl"],
-    "low": ["tel_Telu", "mal_Mlym", "mar_Deva", "swh_Latn", "tgl_Latn"],
+    "base": {
+        "high": ["fra_Latn", "spa_Latn", "por_Latn", "rus_Cyrl"],
+        "low": ["tel_Telu", "mal_Mlym", "mar_Deva", "swh_Latn", "tgl_Latn"],
+    },
+    "mafand": {"low": ["hau_Latn", "ibo_Latn", "swh_Latn", "yor_Latn", "zul_Latn"]},
 }
+"""Languages whose words are looked at, with English, by the recipe that is shared."""
+
 LAYERS = (1, 2)
 RANKING = {"preset": "translation_ranking", "weight": 0.8}
 METHODS = {
@@ -78,9 +88,9 @@ def pretraining(runs: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-def base(name: str, **changes: Any) -> dict[str, Any]:
+def base(name: str, shared: str = "base", **changes: Any) -> dict[str, Any]:
     """Return the shared recipe with some of it changed."""
-    content: dict[str, Any] = yaml.safe_load((HERE / "base.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.safe_load((HERE / f"{shared}.yaml").read_text(encoding="utf-8"))
     content["name"] = name
     if (steps := changes.pop("steps", None)) is not None:
         content["training"]["steps"] = steps
@@ -109,29 +119,31 @@ def starts(runs: Path, names: list[str]) -> None:
         _tell(f"{name}, ranked", after)
 
 
-def links(runs: Path) -> None:
+def links(runs: Path, shared: str) -> None:
     """Align the training rows, and all of NTREX for the test of words on its dev rows, with eflomal."""
-    recipe = load_recipe(base("links", student={"kind": "static"}))
-    for name, corpus in (("train", make_corpus(recipe, runs / "rows")), ("ntrex", _news())):
+    recipe = load_recipe(base("links", shared, student={"kind": "static"}))
+    for name, corpus in (("train", make_corpus(recipe, runs / "rows")), ("ntrex", _news(shared))):
         pairs = [("eng_Latn", other) for other in corpus.languages if other != "eng_Latn"]
         aligner = Eflomal(symmetrise="intersection")
         folder = align_corpus(corpus, aligner, runs / f"links-{name}", pairs=pairs, resume=True)
         print(json.dumps({"links": name, "pairs of sentences": len(folder)}), flush=True)
 
 
-def _news() -> Corpus:
-    return open_corpus("ntrex").select(base("news")["languages"])
+def _news(shared: str) -> Corpus:
+    return open_corpus("ntrex").select(base("news", shared)["languages"])
 
 
-def word_tasks(runs: Path) -> list[Task]:
+def word_tasks(runs: Path, shared: str) -> list[Task]:
     """Return the tasks on words: silver links on dev news, gold links where there are any."""
     silver = LinkFolder.open(runs / "links-ntrex")
-    corpus = _news().select(split="dev")
+    corpus = _news(shared).select(split="dev")
     tasks: list[Task] = []
-    for group, languages in GROUPS.items():
+    for group, languages in GROUPS[shared].items():
         sets = [_aligned(corpus, silver, "eng_Latn", other) for other in languages]
         tasks.append(WordRetrieval(sets, max_pairs=200, name=f"words {group}"))
-    gold = open_alignments(pairs=[("eng_Latn", other) for other in GROUPS["high"]], split="dev")
+    if "high" not in GROUPS[shared]:
+        return tasks
+    gold = open_alignments(pairs=[("eng_Latn", other) for other in GROUPS[shared]["high"]], split="dev")
     settings: dict[str, Any] = {"match": "itermax", "unit": "word"}
     return tasks + [WordAlignment(gold, layer=layer, name=f"links layer {layer}", **settings) for layer in LAYERS]
 
@@ -156,10 +168,10 @@ def _tell(name: str, result: Any) -> None:
     print(json.dumps({"start": name, "seconds": round(result.seconds), **values}), flush=True)
 
 
-def methods(runs: Path, start: str, seeds: list[int], only: list[str]) -> None:
+def methods(runs: Path, start: Path, seeds: list[int], only: list[str], shared: str) -> None:
     """Train every method with every seed from one start; write a line of JSON for every score."""
-    tasks = word_tasks(runs)
-    model = runs / f"start-{start}/model"
+    tasks = word_tasks(runs, shared)
+    model = start / "model"
     scored = runs / "scores.jsonl"
     done = {tuple(json.loads(line)[key] for key in ("method", "seed")) for line in _lines(scored)}
     if "TR" in only and ("start", 0) not in done:
@@ -169,13 +181,13 @@ def methods(runs: Path, start: str, seeds: list[int], only: list[str]) -> None:
             if (name, seed) in done:
                 continue
             student = {"model": str(model)}
-            if (head := runs / f"start-{start}/head.safetensors").is_file():
+            if (head := start / "head.safetensors").is_file():
                 student["head"] = str(head)
             changes: dict[str, Any] = {"student": student, "objective": METHODS[name]}
             if "W" in name:
                 changes["links"] = {"folder": str(runs / "links-train")}
             place = runs / f"{name.lower()}-{seed}"
-            result = _run(base(name.lower(), **changes), place, seed=seed)
+            result = _run(base(name.lower(), shared, **changes), place, seed=seed)
             words = evaluate(load_encoder(str(place / "model")), tasks)
             _write(scored, name, seed, result.seconds, [*result.after, *words])
 
@@ -232,17 +244,20 @@ def main() -> None:
     parser.add_argument("--start", default="table-mlm", help="what the methods begin with")
     parser.add_argument("--span-model", help="for aligners: a model that train_wspalign.py has left")
     parser.add_argument("--seeds", default="1,2,3")
+    parser.add_argument("--base", default="base", choices=GROUPS, help="the recipe that links and methods share")
     parser.add_argument("--output", type=Path, default=Path("runs/words"))
+    parser.add_argument("--starts", type=Path, help="where the start is; the output unless given")
     arguments = parser.parse_args()
     if arguments.stage == "static":
         static(arguments.output)
     elif arguments.stage == "links":
-        links(arguments.output)
+        links(arguments.output, arguments.base)
     elif arguments.stage == "aligners":
         aligners(arguments.output, arguments.span_model)
     elif arguments.stage == "methods":
         seeds = [int(seed) for seed in arguments.seeds.split(",")]
-        methods(arguments.output, arguments.start, seeds, arguments.only or list(METHODS))
+        start = (arguments.starts or arguments.output) / f"start-{arguments.start}"
+        methods(arguments.output, start, seeds, arguments.only or list(METHODS), arguments.base)
     else:
         starts(arguments.output, arguments.only or list(pretraining(arguments.output)))
 

@@ -15,6 +15,7 @@ T_975 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78}
 """Student's t by number of seeds."""
 
 COLUMNS = {
+    ("mafand", "mean_accuracy"): "MAFAND",
     ("ntrex high", "macro_accuracy"): "NTREX high",
     ("ntrex low", "macro_accuracy"): "NTREX low",
     ("bible high", "macro_accuracy"): "verses high",
@@ -33,17 +34,19 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 def methods(scores: list[dict[str, Any]]) -> Iterable[str]:
     """Yield the table of methods: means over seeds with the half width of their 95 % intervals."""
-    found: dict[tuple[str, str], dict[int, float]] = {}
+    found: dict[tuple[str, str], dict[int, list[float]]] = {}
     seconds: dict[str, dict[int, float]] = {}
     for score in scores:
         seconds.setdefault(score["method"], {})[score["seed"]] = score["seconds"]
-        column = COLUMNS.get((score["task"], score["metric"]))
+        task = score["task"].partition(" ")[0] if score["task"].startswith("mafand") else score["task"]
+        column = COLUMNS.get((task, score["metric"]))
         if column is not None:
-            found.setdefault((score["method"], column), {})[score["seed"]] = 100 * score["value"]
-    yield "| method | seeds | " + " | ".join(COLUMNS.values()) + " | seconds |"
-    yield "|---|--:|" + "--:|" * (len(COLUMNS) + 1)
+            found.setdefault((score["method"], column), {}).setdefault(score["seed"], []).append(100 * score["value"])
+    columns = [column for column in COLUMNS.values() if any(key[1] == column for key in found)]
+    yield "| method | seeds | " + " | ".join(columns) + " | seconds |"
+    yield "|---|--:|" + "--:|" * (len(columns) + 1)
     for method, taken in seconds.items():
-        cells = [_with_interval(list(found.get((method, column), {}).values())) for column in COLUMNS.values()]
+        cells = [_with_interval([mean(one) for one in found.get((method, name), {}).values()]) for name in columns]
         yield f"| {method} | {len(taken)} | " + " | ".join(cells) + f" | {mean(taken.values()):.0f} |"
 
 
