@@ -67,8 +67,12 @@ def records_table(records: list[dict[str, Any]]) -> Any:
     """Return a ``pyarrow.Table`` of normalised records."""
     names = dict.fromkeys(name for record in records for name in record)
     ordered = sorted(names, key=lambda name: not name.startswith("_"))
-    columns = {name: _column(name, [record.get(name) for record in records]) for name in ordered}
-    return pa.table(columns).replace_schema_metadata(CLEAN)
+    columns: dict[str, list[Any]] = {name: [None] * len(records) for name in ordered}
+    for i, record in enumerate(records):  # cells, not rows times languages: most rows have few of many languages
+        for name, value in record.items():
+            columns[name][i] = value
+    arrays = {name: _column(name, values) for name, values in columns.items()}
+    return pa.table(arrays).replace_schema_metadata(CLEAN)
 
 
 def _column(name: str, values: list[Any]) -> Any:
