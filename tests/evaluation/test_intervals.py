@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from interlingua.errors import EvaluationError
-from interlingua.evaluation.intervals import bootstrap_mean, percentile_interval
+from interlingua.evaluation.intervals import bootstrap_mean, bootstrap_means, percentile_interval
 from interlingua.evaluation.metrics import wilson_interval
 from interlingua.types import Sample
 
@@ -34,6 +34,19 @@ def test_samples_of_the_same_units_are_not_mistaken_for_independent_ones():
 
 def test_samples_weigh_equally_whatever_their_size():
     assert bootstrap_mean([sample([1, 1, 0, 0]), sample([1.0])]).value == 0.75
+
+
+def test_samples_drawn_at_once_have_the_intervals_that_each_has_alone():
+    rng = np.random.default_rng(0)
+    units = [np.arange(50), np.arange(80), rng.permutation(50), np.arange(0, 100, 2), np.arange(50)]
+    samples = [sample(rng.uniform(size=len(own)), own) for own in units[:-1]]
+    samples.append(sample(np.ones(50), units[-1]))
+    for together, alone in zip(bootstrap_means(samples), [bootstrap_mean([one]) for one in samples], strict=True):
+        assert (together.value, together.n) == (alone.value, alone.n)
+        assert (together.low, together.high) == pytest.approx((alone.low, alone.high), abs=1e-12)
+    assert bootstrap_means([]) == []
+    with pytest.raises(EvaluationError, match="no items"):
+        bootstrap_means([*samples, sample([])])
 
 
 @pytest.mark.parametrize("value", [0, 1])

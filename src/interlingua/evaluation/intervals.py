@@ -10,9 +10,11 @@ from interlingua.evaluation.metrics import Estimate, wilson_interval
 from interlingua.evaluation.resampling import resampled_statistics, sample_statistic
 from interlingua.types import Sample
 
-__all__ = ["bootstrap_mean", "percentile_interval"]
+__all__ = ["bootstrap_mean", "bootstrap_means", "percentile_interval"]
 
 _DRAWS = 2000
+
+_EMPTY = "there are no items to take a mean of; every sample needs at least one"
 
 
 def bootstrap_mean(samples: Sequence[Sample]) -> Estimate:
@@ -39,14 +41,48 @@ def bootstrap_mean(samples: Sequence[Sample]) -> Estimate:
         >>> estimate.value, round(estimate.low, 1), round(estimate.high, 1)
         (0.6, 0.5, 0.7)
     """
-    if not samples or any(not len(sample.units) for sample in samples):
-        raise EvaluationError("there are no items to take a mean of; every sample needs at least one")
-    n = len(np.unique(np.concatenate([sample.units for sample in samples])))
-    value = float(np.mean([sample_statistic(sample) for sample in samples]))
-    if value in (0.0, 1.0):
-        low, high = wilson_interval(value, n)
-    else:
-        low, high = percentile_interval(np.nanmean(resampled_statistics(samples, _DRAWS, seed=0), axis=0))
+    if not samples:
+        raise EvaluationError(_EMPTY)
+    values, drawn = _drawn(samples)
+    return _estimate(float(np.mean(values)), np.nanmean(drawn, axis=0), units=[sample.units for sample in samples])
+
+
+def bootstrap_means(samples: Sequence[Sample]) -> list[Estimate]:
+    """Return :func:`bootstrap_mean` of every sample by itself; those that share their units are drawn at once.
+
+    Args:
+        samples: As there.
+
+    Raises:
+        EvaluationError: If a sample is empty.
+
+    Example:
+        >>> units = np.arange(100)
+        >>> samples = [Sample(statistic="mean", items=units < most, units=units) for most in (60, 30)]
+        >>> [(estimate.value, round(estimate.low, 1), round(estimate.high, 1)) for estimate in bootstrap_means(samples)]
+        [(0.6, 0.5, 0.7), (0.3, 0.2, 0.4)]
+    """
+    alike: dict[bytes, list[int]] = {}
+    for i, sample in enumerate(samples):
+        alike.setdefault(np.unique(sample.units).tobytes(), []).append(i)
+    estimates: dict[int, Estimate] = {}
+    for places in alike.values():
+        values, drawn = _drawn([samples[i] for i in places])
+        for i, value, own in zip(places, values, drawn, strict=True):
+            estimates[i] = _estimate(value, own, units=[samples[i].units])
+    return [estimates[i] for i in range(len(samples))]
+
+
+def _drawn(samples: Sequence[Sample]) -> tuple[list[float], NDArray[np.float64]]:
+    """Return the means of samples, and in every draw, shape ``(samples, draws)``."""
+    if any(not len(sample.units) for sample in samples):
+        raise EvaluationError(_EMPTY)
+    return [sample_statistic(sample) for sample in samples], resampled_statistics(samples, _DRAWS, seed=0)
+
+
+def _estimate(value: float, drawn: NDArray[np.float64], *, units: Sequence[NDArray[np.int64]]) -> Estimate:
+    n = len(np.unique(np.concatenate(units)))
+    low, high = wilson_interval(value, n) if value in (0.0, 1.0) else percentile_interval(drawn)
     return Estimate(value=value, low=low, high=high, n=n)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from interlingua.errors import EvaluationError
 from interlingua.evaluation.encoding import encode_texts
-from interlingua.evaluation.intervals import bootstrap_mean
+from interlingua.evaluation.intervals import bootstrap_mean, bootstrap_means
 from interlingua.evaluation.metrics import Estimate, undefined
 from interlingua.evaluation.ranking import ndcg, recall, reciprocal_rank, top_candidates
 from interlingua.evaluation.search_pools import POOLS, PoolName, SearchPool, by_language, search_pools
@@ -113,15 +113,18 @@ class Search:
     ) -> Iterator[Score]:
         samples: list[Sample] = []
         for pool, (asked, _, found, judged) in zip(pools, ranked, strict=True):
+            if len(pool.passages) > 1:
+                items, units = measure(found, judged), self._units[asked]
+                samples.append(Sample(statistic="mean", items=items, units=units, languages=pool.languages))
+        measured = zip(samples, bootstrap_means(samples), strict=True)
+        for pool, (asked, *_) in zip(pools, ranked, strict=True):
             if len(pool.passages) < 2:
                 alone = undefined(len(asked), "undefined: a pool of one passage cannot be missed")
                 yield score(alone, metric=metric, languages=pool.languages)
                 continue
-            items, units = measure(found, judged), self._units[asked]
-            sample = Sample(statistic="mean", items=items, units=units, languages=pool.languages)
-            samples.append(sample)
-            estimate = _noted(bootstrap_mean([sample]), left_out=len(pool.queries) - len(asked))
-            yield score(estimate, metric=metric, languages=pool.languages, samples=[sample])
+            sample, estimate = next(measured)
+            noted = _noted(estimate, left_out=len(pool.queries) - len(asked))
+            yield score(noted, metric=metric, languages=pool.languages, samples=[sample])
         if len(pools) > 1:
             yield _macro(pools, samples, metric=metric, score=score)
 
