@@ -10,6 +10,7 @@ from evaluation.encoders import TableEncoder
 from interlingua.corpus import InferencePairs
 from interlingua.encoder import SentenceEncoder, add_language_embedding
 from interlingua.errors import EvaluationError, OutputError
+from interlingua.evaluation import evaluate
 from interlingua.evaluation.fine_tuning import FineTuning, PairClassifier, _with_head, fine_tune
 from interlingua.evaluation.metrics import accuracy
 from interlingua.evaluation.resampling import sample_statistic
@@ -49,6 +50,13 @@ def sets():
         invented(60, seed=1, labels=two),
         invented(60, seed=2, language="deu_Latn", labels=two),
     ]
+
+
+def test_it_stands_beside_other_tasks(encoder, sets):
+    train, test = sets
+    two = [XNLI(train, test[:1], name=name, **{**QUICK, "epochs": 1}) for name in ("one", "two")]
+    one, other = evaluate(encoder, two)
+    assert (one.value, one.n) == (other.value, 60)
 
 
 def test_what_is_learned_in_one_language_is_asked_in_others(encoder, sets, tmp_path):

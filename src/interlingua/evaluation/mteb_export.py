@@ -9,7 +9,8 @@ import xxhash
 
 from interlingua.errors import EvaluationError
 from interlingua.evaluation.classification import Classification
-from interlingua.evaluation.mteb_package import mteb_package, random_states_kept
+from interlingua.evaluation.mteb_package import mteb_package
+from interlingua.evaluation.random_states import random_states_kept
 from interlingua.evaluation.retrieval import TranslationRetrieval
 from interlingua.evaluation.search import Search
 from interlingua.evaluation.similarity import SemanticSimilarity

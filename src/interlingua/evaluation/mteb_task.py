@@ -11,7 +11,8 @@ import numpy as np
 from interlingua.errors import EvaluationError, LanguageError
 from interlingua.evaluation.metrics import Estimate, undefined
 from interlingua.evaluation.mteb_encoder import MtebEncoder
-from interlingua.evaluation.mteb_package import mteb_package, random_states_kept
+from interlingua.evaluation.mteb_package import mteb_package
+from interlingua.evaluation.random_states import random_states_kept
 from interlingua.evaluation.task import incomplete, score_signature, to_score
 from interlingua.languages import canonical
 from interlingua.types import Encoder, Score

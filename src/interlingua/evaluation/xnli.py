@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from interlingua.errors import EvaluationError, OutputError
 from interlingua.evaluation.metrics import accuracy, mean_accuracy
-from interlingua.evaluation.mteb_package import random_states_kept
+from interlingua.evaluation.random_states import random_states_kept
+from interlingua.evaluation.remembering import inner_encoder
 from interlingua.evaluation.task import score_signature, to_score
 from interlingua.types import Encoder, Sample, Score
 
@@ -178,6 +179,7 @@ def _transformer(encoder: Encoder, *, task: str) -> tuple[Any, Any]:
     from interlingua.encoder import SentenceEncoder
     from interlingua.sbert import Transformer, needs_language
 
+    encoder = inner_encoder(encoder)
     if not isinstance(encoder, SentenceEncoder):
         raise EvaluationError(
             f"{task} trains the transformer inside an encoder, but {encoder.name} ({type(encoder).__name__}) makes "
