@@ -59,6 +59,13 @@ def test_it_stands_beside_other_tasks(encoder, sets):
     assert (one.value, one.n) == (other.value, 60)
 
 
+def test_one_of_several_processes_does_not_wait_for_the_others(encoder, sets, monkeypatch):
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    with pytest.raises(EvaluationError, match="in one process, and this is one of several"):
+        list(XNLI(*sets, **QUICK).run(encoder))
+
+
 def test_what_is_learned_in_one_language_is_asked_in_others(encoder, sets, tmp_path):
     before = copy.deepcopy(encoder.model.state_dict())
     fingerprint, mode = SentenceEncoder(encoder.model).fingerprint, encoder.model.training

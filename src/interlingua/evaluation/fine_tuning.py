@@ -120,8 +120,18 @@ def fine_tune(
         settings: How.
 
     Raises:
-        EvaluationError: If the transformer has no counterpart with a head, or training diverges.
+        EvaluationError: If the transformer has no counterpart with a head, training diverges, or this is one of
+            several processes, which would wait for the others for ever.
     """
+    if (
+        torch.distributed.is_available()
+        and torch.distributed.is_initialized()
+        and torch.distributed.get_world_size() > 1
+    ):
+        raise EvaluationError(
+            "fine-tuning on pairs runs in one process, and this is one of several; leave the task out of the recipe, "
+            "and ask it of the trained model with `interlingua evaluate`"
+        )
     torch.manual_seed(settings.seed)
     model = _with_head(transformer, names)
     tokenizer = copy.deepcopy(tokenizer)
