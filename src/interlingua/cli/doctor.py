@@ -36,7 +36,8 @@ def doctor(
         typer.Option("--train", help="What it was trained on, to look for rows of DATA in; may be given again."),
     ] = None,
     train_split: Annotated[
-        str | None, typer.Option("--train-split", help="Only this split of what --train names.")
+        str | None,
+        typer.Option("--train-split", help="Only this split of what --train names; train where it has splits."),
     ] = None,
     sts: Annotated[
         str | None,
@@ -59,7 +60,7 @@ def doctor(
     import json
 
     corpus = _rows(data, languages, split)
-    trained_on = [_rows(name, None, train_split) for name in train or ()]
+    trained_on = [_trained_on(name, train_split) for name in train or ()]
     pairs_with_scores = _scored(sts, corpus) if base else []
 
     from interlingua.encoder import load_encoder
@@ -83,6 +84,14 @@ def _rows(name: str, languages: str | None, split: str | None) -> "Corpus":
 
     only = None if languages is None else [code.strip() for code in languages.split(",") if code.strip()]
     return open_corpus(name).select(languages=only, split=split, min_cells=1)
+
+
+def _trained_on(name: str, split: str | None) -> "Corpus":
+    from interlingua.corpus import open_corpus
+
+    if split is None and open_corpus(name).has_splits:
+        split = "train"
+    return _rows(name, None, split)
 
 
 def _scored(name: str | None, corpus: "Corpus") -> "list[ScoredPairs]":

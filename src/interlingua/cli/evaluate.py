@@ -75,7 +75,7 @@ def evaluate(
     """
     asked = {
         "languages": None if languages is None else _comma_separated(languages),
-        "pairs": pairs if pairs is None or ":" not in pairs else [_two(pair) for pair in _comma_separated(pairs)],
+        "pairs": pairs,
         "split": split,
         "match": match,
         "max_rows": max_rows,
@@ -180,8 +180,3 @@ def _parsed(settings: list[str]) -> dict[str, Any]:
 
 def _comma_separated(words: str) -> list[str]:
     return [word.strip() for word in words.split(",") if word.strip()]
-
-
-def _two(pair: str) -> tuple[str, str]:
-    first, _, second = pair.partition(":")
-    return first.strip(), second.strip()

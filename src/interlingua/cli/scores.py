@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["print_comparison", "print_scores", "write_whole"]
 
 
+_WIDE = 110
+"""Columns that a comparison needs; a narrower terminal breaks its lines rather than lose the verdict."""
+
+
 def print_scores(scores: "Iterable[Score]", *, before: "Iterable[Score] | None" = None) -> None:
     """Print scores as tables; a line longer than the terminal is wide stays one line."""
     import rich
@@ -29,7 +33,8 @@ def print_comparison(scores: "Iterable[Score]", against: "Iterable[Score]", *, n
     from interlingua.evaluation import compare, comparison_table
 
     table = comparison_table(compare(scores, against), name=_short(name, other), other=_short(other, name))
-    rich.get_console().print(table, soft_wrap=True)
+    console = rich.get_console()
+    console.print(table, soft_wrap=True, width=max(console.width, _WIDE))
 
 
 def write_whole(path: Path, content: str) -> None:

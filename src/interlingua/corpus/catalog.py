@@ -178,8 +178,8 @@ def open_with_splits(
         corpus = corpus.with_splits(dev=dev, test=test)
     if split not in (None, "train") and not corpus.has_splits:
         raise CorpusError(
-            f"{name_or_path} has no {split} split; give its share, as dev: 0.05, for training and evaluation alike, or "
-            "leave out the split to take all rows"
+            f"{name_or_path} has no {split} split; give its share, as {split}: 0.05, for training and evaluation "
+            "alike, or take all rows: `split: null` in a recipe, no --split on the command line"
         )
     return corpus
 

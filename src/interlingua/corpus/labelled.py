@@ -125,7 +125,8 @@ def open_labelled(name: str, *, languages: Sequence[str] | None = None, split: s
     Args:
         name: ``sib200``, ``nusax`` or ``xsid``; a corpus folder with a column ``_label``; or a file of one's own,
             ``.tsv`` or ``.csv`` with a header, ``.jsonl`` or ``.parquet``. It has a column ``label``, and either
-            ``text`` (other columns are not looked at) or a column a language; a column ``split`` if there are parts.
+            ``text`` (other columns are not looked at) or a column a language; a column ``split`` or
+            ``_split`` if there are parts.
         languages: Only these; for a file with ``text``, the one language that it is in.
         split: ``train``, ``dev`` or ``test``; None for all rows.
 
@@ -171,7 +172,7 @@ def _read(path: Path, languages: Sequence[str] | None) -> LabelledTexts:
         if not any(column[-1] for column in texts.values()):
             raise FormatError("the text is missing", path=path, line=line)
         labels.append(_label(record.get(_LABEL), path=path, line=line))
-        splits.append(record.get(_SPLIT) or None)
+        splits.append(record.get(_SPLIT) or record.get(f"_{_SPLIT}") or None)
     if not labels:
         raise FormatError("holds no texts", path=path)
     return LabelledTexts(texts=texts, labels=labels, splits=splits, name=path.stem)

@@ -10,7 +10,7 @@ from interlingua.errors import EvaluationError
 from interlingua.evaluation.bucc import BuccMining
 from interlingua.evaluation.bucc_retrieval import BuccRetrieval
 from interlingua.evaluation.mteb_task import MtebTask
-from interlingua.evaluation.pairs import Pair, language_pairs
+from interlingua.evaluation.pairs import Pair, language_pairs, parse_pairs
 from interlingua.evaluation.probe_makers import make_classification, make_search, make_transfer, make_xnli
 from interlingua.evaluation.retrieval import TranslationRetrieval
 from interlingua.evaluation.similarity import SemanticSimilarity
@@ -85,6 +85,7 @@ def check_task(task: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     for key in settings:
         if key not in accepted:
             raise EvaluationError(_unknown(name, key, accepted))
+    settings = {**settings, **({"pairs": parse_pairs(settings["pairs"])} if "pairs" in settings else {})}
     parameters = inspect.signature(TASKS[name]).parameters
     fields: dict[str, Any] = {key: (parameters[key].annotation, accepted[key]) for key in settings}
     try:
@@ -240,7 +241,9 @@ def _similarity(
 
     if data not in catalog.names() and Path(data).is_file():
         if not isinstance(pairs, list):
-            raise EvaluationError(f"{data}: say which languages its two sentences are in, as pairs en:de or en:en")
+            raise EvaluationError(
+                f"{data}: say which languages its two sentences are in, as pairs en:de or en:en, not {pairs!r}"
+            )
         return SemanticSimilarity(
             [open_scored_pairs(data, source=a, target=b, split=split) for a, b in pairs], name=name
         )

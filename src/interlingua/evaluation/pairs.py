@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from interlingua.errors import EvaluationError
 from interlingua.languages import canonical, variant_hint
 
-__all__ = ["Pair", "language_pairs"]
+__all__ = ["Pair", "language_pairs", "parse_pairs"]
 
 Pair: TypeAlias = tuple[str, str]
 """Two canonical language codes."""
@@ -39,6 +39,19 @@ def language_pairs(pairs: str | Sequence[Pair], languages: Sequence[str], *, dat
     if not wanted:
         raise EvaluationError(f"{data}: {', '.join(languages) or 'no language'} makes no pair; give two languages")
     return wanted
+
+
+def parse_pairs(pairs: Any) -> Any:
+    """Return pairs that are written as words as a list; anything else as it is.
+
+    Example:
+        >>> parse_pairs("en:de, fr:te"), parse_pairs(["en:de"]), parse_pairs("en-xx")
+        ([('en', 'de'), ('fr', 'te')], [('en', 'de')], 'en-xx')
+    """
+    words = pairs.split(",") if isinstance(pairs, str) and ":" in pairs else pairs
+    if isinstance(words, list | tuple) and words and all(isinstance(one, str) and one.count(":") == 1 for one in words):
+        return [tuple(code.strip() for code in one.split(":")) for one in words]
+    return pairs
 
 
 def _two(pair: Sequence[str], languages: Sequence[str], *, data: str) -> Pair:

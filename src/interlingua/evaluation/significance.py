@@ -27,6 +27,9 @@ _FEWEST_LANGUAGES = 5
 _MAY_DIFFER = frozenset({"encoder", "aligner", "version"})
 """What of a signature says who was asked; everything else says what was asked."""
 
+_MOST = 1 << 26
+"""Statistics that are held at once: half a gigabyte. Families of thousands of scores get fewer draws for it."""
+
 _RESERVE = 4
 """How far the smallest p, times the size of its family, stays below the level."""
 
@@ -45,7 +48,7 @@ def compare(
     p is then corrected by Holm's method within each family: the headlines of all tasks (the last score of each) are
     one family, and all other scores of one metric are another. So the answer to "is it better?" does not depend on how
     many languages are looked at beside it, and no language is called better only because many were looked at. Where a
-    family is so large that ``draws`` could not show any difference, more are made.
+    family is so large that ``draws`` could not show any difference, more are made, as far as memory allows.
 
     A difference is undefined where a score has no samples (:class:`interlingua.types.Sample`), no value, or fewer than
     10 units.
@@ -92,7 +95,9 @@ def compare(
         _check_conditions(ours[key], theirs[key])
     families = _families(ours)
     largest = max(families.count(family) for family in families)
-    draws = max(draws, ceil(_RESERVE * largest / level))
+    samples = sum(len(side[key].samples) for key in shared for side in (ours, theirs))
+    wanted = ceil(_RESERVE * largest / level)
+    draws = max(draws, min(wanted, _MOST // max(samples, 1)))
     found = {key: _undrawn(ours.get(key), theirs.get(key)) for key in [*ours, *theirs]}
     for task in dict.fromkeys(key[0] for key in shared):
         pairs = {key: (ours[key], theirs[key]) for key in shared if key[0] == task and not found[key].note}

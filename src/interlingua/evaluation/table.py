@@ -80,7 +80,7 @@ def comparison_table(
         tables.setdefault(f"{one.task}, {one.metric} times 100", []).append(one)
     legend = Text(
         f"{name} against {other}: paired bootstrap over rows; better or worse where p, after Holm's correction, "
-        f"is below {level:g}",
+        f"is below {level:g}; an interval is that of its line alone, and may leave out 0 where the verdict is same",
         style="dim",
     )
     parts = [

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,13 +13,17 @@ from interlingua.evaluation.metrics import Estimate
 from interlingua.evaluation.remembering import RememberingEncoder
 from interlingua.types import Encoder, Sample, Score, Task
 
-__all__ = ["evaluate", "headline_scores", "mean_score", "score_signature"]
+__all__ = ["as_encoder", "evaluate", "headline_scores", "mean_score", "score_signature"]
 
 logger = logging.getLogger(__name__)
 
 
-def evaluate(encoder: Encoder, tasks: Iterable[Task]) -> list[Score]:
+def evaluate(encoder: Any, tasks: Iterable[Task] | Task) -> list[Score]:
     """Ask every task of an encoder; texts that several tasks share are encoded once.
+
+    Args:
+        encoder: An encoder; also what :func:`interlingua.load_encoder` takes, or a SentenceTransformer.
+        tasks: The tasks, or a single one.
 
     Returns:
         All scores in the order of the tasks; the last score of a task sums it up.
@@ -25,7 +31,8 @@ def evaluate(encoder: Encoder, tasks: Iterable[Task]) -> list[Score]:
     Raises:
         EvaluationError: If there is no task, two bear the same name, or one cannot be scored.
     """
-    tasks = list(tasks)
+    tasks = list(tasks) if isinstance(tasks, Iterable) else [tasks]
+    encoder = as_encoder(encoder)
     names = [task.name for task in tasks]
     if not tasks:
         raise EvaluationError("there is no task to evaluate; give at least one")
@@ -38,6 +45,19 @@ def evaluate(encoder: Encoder, tasks: Iterable[Task]) -> list[Score]:
         logger.debug("%s: %s", encoder.name, task.name)
         scores.extend(task.run(asked))
     return scores
+
+
+def as_encoder(encoder: Any) -> Any:
+    """Return an encoder, or an aligner, as it is; of a name, a folder or a SentenceTransformer make an encoder."""
+    if isinstance(encoder, str | Path):
+        from interlingua.encoder import load_encoder
+
+        return load_encoder(str(encoder))
+    if hasattr(encoder, "encode") and not hasattr(encoder, "fingerprint"):
+        from interlingua.encoder import SentenceEncoder
+
+        return SentenceEncoder(encoder)
+    return encoder
 
 
 def headline_scores(scores: Iterable[Score]) -> list[Score]:

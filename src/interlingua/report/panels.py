@@ -82,11 +82,12 @@ def make_panels(records: Sequence[RunRecord]) -> list[Panel]:
 
 
 def make_versus(panels: Sequence[Panel]) -> list[Versus]:
-    """Compare encoders with the first: the last side of one run, or every other run."""
+    """Compare encoders: in one run, after with what training began from; every other run with the first."""
     if len(panels) < 2:
         return []
-    one_run = panels[0].run is panels[-1].run
-    return [_versus(panel, panels[0]) for panel in (panels[-1:] if one_run else panels[1:])]
+    if panels[0].run is panels[-1].run:
+        return [_versus(panels[-1], panels[-2])]
+    return [_versus(panel, panels[0]) for panel in panels[1:]]
 
 
 def summary_lines(scores: Iterable[Score]) -> list[Score]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from interlingua.errors import EvaluationError, LanguageError
 from interlingua.evaluation import check_task, task_settings
+from interlingua.evaluation.pairs import parse_pairs
 from interlingua.languages import canonical
 from interlingua.words.making import AlignerName, MatcherName
 
@@ -229,7 +230,7 @@ class TaskSettings(BaseModel):
     def _known(self) -> "TaskSettings":
         extra = self.model_extra if self.model_extra is not None else {}
         if "pairs" in extra:
-            extra["pairs"] = _pairs(extra["pairs"])
+            extra["pairs"] = _pairs(parse_pairs(extra["pairs"]))
         try:
             check_task(self.task, self.asked())
         except EvaluationError as error:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from interlingua.evaluation.doctor.chart import Chart
 from interlingua.evaluation.doctor.comparing import measure_base, measure_similarity, measure_teacher
@@ -19,7 +19,7 @@ from interlingua.evaluation.doctor.space import (
 from interlingua.evaluation.doctor.text import measure_copies, measure_seen, measure_tokens
 from interlingua.evaluation.doctor.tokens import token_reader
 from interlingua.evaluation.pairs import Pair
-from interlingua.evaluation.task import score_signature
+from interlingua.evaluation.task import as_encoder, score_signature
 from interlingua.types import Encoder
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 def examine(
-    encoder: Encoder,
+    encoder: Any,
     corpus: "Corpus",
     *,
     base: Encoder | None = None,
@@ -44,8 +44,8 @@ def examine(
     """Look an encoder over on some rows, and say what is wrong and what to do.
 
     Args:
-        encoder: Any encoder; tokens and lengths of vectors are looked at where it is a
-            :class:`interlingua.encoder.SentenceEncoder`.
+        encoder: Any encoder, or what :func:`interlingua.load_encoder` takes, or a SentenceTransformer; tokens and
+            lengths of vectors are looked at where it is a :class:`interlingua.encoder.SentenceEncoder`.
         corpus: Rows that it was not trained on.
         base: The encoder that training began with: what was forgotten?
         teacher: The encoder that it learns from: do lengths fit?
@@ -66,6 +66,7 @@ def examine(
         >>> [advice.diagnosis for advice in examine(same, rows).advice]
         ['collapse']
     """
+    encoder = as_encoder(encoder)
     pool = Pool(corpus, max_rows=max_rows, pairs=pairs)
     signature = score_signature(
         encoder, data=pool.corpus.fingerprint, split=None, rows=str(len(pool)), neighbours=str(NEIGHBOURS)
