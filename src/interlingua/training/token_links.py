@@ -188,6 +188,12 @@ def _lay_out(
         f"{len(rows):,}",
         f"; {dropped:,} more point to words that are cut off or have no token" if dropped else "",
     )
+    if not kept:
+        logger.warning(
+            "%s-%s: no link is left, so objectives on words do nothing for it; look at the scores in the folder of links "
+            "and at links.minimum (scores of aligners differ in their scale), and at the student's max_length",
+            *pair,
+        )
     return len(rows)
 
 

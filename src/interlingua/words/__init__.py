@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from interlingua.words.pharaoh import format_links, parse_links, read_link_lines, read_pharaoh, write_pharaoh
     from interlingua.words.rule import Matcher
     from interlingua.words.segment import segmenter_name, split_spans, word_pair
+    from interlingua.words.span_student import matching_span_student, span_student
     from interlingua.words.span_training import SpanQuestions, train_span_model
     from interlingua.words.states import WordEncoder
     from interlingua.words.statistical import StatisticalAligner
@@ -64,12 +65,14 @@ __all__ = [
     "load_word_encoder",
     "make_aligner",
     "matcher",
+    "matching_span_student",
     "open_alignments",
     "parse_links",
     "read_alignments",
     "read_link_lines",
     "read_pharaoh",
     "segmenter_name",
+    "span_student",
     "split_spans",
     "symmetrise_links",
     "train_span_model",
@@ -108,12 +111,14 @@ __getattr__, __dir__ = lazy_exports(
         "load_word_encoder": "aligner",
         "make_aligner": "making",
         "matcher": "matching",
+        "matching_span_student": "span_student",
         "open_alignments": "gold",
         "parse_links": "pharaoh",
         "read_alignments": "gold",
         "read_link_lines": "pharaoh",
         "read_pharaoh": "pharaoh",
         "segmenter_name": "segment",
+        "span_student": "span_student",
         "split_spans": "segment",
         "symmetrise_links": "symmetrise",
         "train_span_model": "span_training",

@@ -79,13 +79,13 @@ class QuestionTokenizer:
     Args:
         tokenizer: A fast tokenizer.
         max_length: Longest window in tokens; the tokenizer's own limit holds too.
-        stride: Tokens that two windows of a context share.
+        stride: Tokens that two windows of a context share; None for 64, or half of the room where windows are short.
 
     Raises:
         AlignmentError: A slow tokenizer, or a stride that leaves no room to move on.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, *, max_length: int = 384, stride: int = 64) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, *, max_length: int = 384, stride: int | None = 64) -> None:
         if not isinstance(tokenizer, PreTrainedTokenizerFast):
             raise AlignmentError(
                 f"{type(tokenizer).__name__} is no fast tokenizer, so it cannot tell where its tokens stand; "
@@ -93,9 +93,9 @@ class QuestionTokenizer:
             )
         self.tokenizer = tokenizer
         self.max_length = min(max_length, int(tokenizer.model_max_length))
-        self.stride = stride
         special = tokenizer.num_special_tokens_to_add(pair=True)
         self.room = (self.max_length - special) // 2
+        self.stride = stride = min(64, self.room // 2) if stride is None else stride
         if not 0 <= stride < self.room - 1 or self.room <= _SLACK:
             raise AlignmentError(
                 f"a stride of {stride} does not fit windows of {self.max_length} tokens, of which the context has "

@@ -51,7 +51,7 @@ class SpanAligner:
         symmetric: With ``sum``, links that the target's questions alone found count too.
         batch_size: Windows read at once.
         max_length: Longest window in tokens.
-        stride: Tokens that two windows of a context share.
+        stride: Tokens that two windows of a context share; 64, or what fits windows that are short, unless given.
         max_answer: Longest span in tokens.
         device: As for torch; None leaves a model where it is.
         name: How tables call it.
@@ -74,7 +74,7 @@ class SpanAligner:
         symmetric: bool = False,
         batch_size: int = 64,
         max_length: int = 384,
-        stride: int = 64,
+        stride: int | None = None,
         max_answer: int = 32,
         device: str | torch.device | None = None,
         name: str | None = None,
