@@ -190,8 +190,8 @@ def _lay_out(
     )
     if not kept:
         logger.warning(
-            "%s-%s: no link is left, so objectives on words do nothing for it; look at the scores in the folder of links "
-            "and at links.minimum (scores of aligners differ in their scale), and at the student's max_length",
+            "%s-%s: no link is left, so objectives on words do nothing for it; look at the scores in the folder of "
+            "links, at links.minimum (scores of aligners differ in their scale), and at the student's max_length",
             *pair,
         )
     return len(rows)
