@@ -9,6 +9,7 @@ from typing import Any
 
 from interlingua.errors import FormatError, OutputError
 from interlingua.report import exhibits, figures, maps, sections
+from interlingua.report.differences import recipe_differences
 from interlingua.report.panels import Panel, language_name, make_panels, make_versus
 from interlingua.report.record import RunRecord, read_runs
 from interlingua.report.tables import scores_csv
@@ -77,6 +78,7 @@ def _context(records: Sequence[RunRecord], panels: Sequence[Panel]) -> dict[str,
         "about": "" if many else str(records[0].recipe.get("about") or ""),
         "panels": [panel.title for panel in panels],
         "runs": [_run(record) for record in records],
+        "differences": recipe_differences([record.recipe for record in records]) if many else [],
         "headlines": sections.headlines(panels, versus),
         "verdicts": sections.verdicts(versus),
         "notes": [note for one in versus for note in one.notes],
