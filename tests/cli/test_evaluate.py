@@ -250,3 +250,11 @@ def test_a_suite_is_shown_beside_the_papers_numbers(capsys, monkeypatch, tmp_pat
     assert "Tatoeba fr" in out
     assert "m: " in err
     assert "other: " in err
+
+
+def test_help_names_every_task(capsys):
+    from interlingua.evaluation import TASKS
+
+    main(["evaluate", "--help"])
+    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert [name for name in TASKS if name not in told] == []

@@ -28,7 +28,15 @@ def evaluate(
     data: Annotated[
         list[str] | None, typer.Option("--data", "-d", help="A named set, file or folder; may be given again.")
     ] = None,
-    task: Annotated[str, typer.Option("--task", "-t", help="What is asked; see the list of tasks.")] = "retrieval",
+    task: Annotated[
+        str,
+        typer.Option(
+            "--task",
+            "-t",
+            help="What is asked: retrieval, tatoeba, xsim, xsim++, bucc, sts, classification, transfer, xnli, search, "
+            "words, word-retrieval, lexicon, or mteb:NAME.",
+        ),
+    ] = "retrieval",
     languages: Annotated[
         str | None, typer.Option("--languages", "-l", help="Only these, separated by commas: en,de,te.")
     ] = None,
