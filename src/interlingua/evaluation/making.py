@@ -2,37 +2,25 @@
 
 import difflib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from interlingua.errors import EvaluationError
-from interlingua.evaluation.bucc import BuccMining
-from interlingua.evaluation.bucc_retrieval import BuccRetrieval
+from interlingua.evaluation.bitext_makers import (
+    make_bucc,
+    make_retrieval,
+    make_tatoeba,
+    make_xsim,
+    make_xsim_plus_plus,
+)
 from interlingua.evaluation.mteb_task import MtebTask
-from interlingua.evaluation.pairs import Pair, language_pairs, parse_pairs
+from interlingua.evaluation.pairs import parse_pairs
 from interlingua.evaluation.probe_makers import make_classification, make_search, make_transfer, make_xnli
-from interlingua.evaluation.retrieval import TranslationRetrieval
-from interlingua.evaluation.similarity import SemanticSimilarity
-from interlingua.evaluation.tatoeba import GROUPS, Tatoeba
-from interlingua.evaluation.word_retrieval import WordRetrieval
-from interlingua.evaluation.words import WordAlignment
-from interlingua.evaluation.xsim import XSim
-from interlingua.evaluation.xsim_plus_plus import XSimPlusPlus
-from interlingua.languages import canonical
-from interlingua.mining import MarginName
+from interlingua.evaluation.similarity_makers import make_similarity
+from interlingua.evaluation.word_makers import make_lexicon, make_word_retrieval, make_words
 from interlingua.types import Task
 
-if TYPE_CHECKING:
-    from interlingua.corpus import Corpus, ScoredPairs
-    from interlingua.words.gold import AlignedPairs
-
 __all__ = ["TASKS", "check_task", "make_task", "task_settings"]
-
-Pairs: TypeAlias = str | list[Pair]
-"""``en-xx``, ``all-pairs``, or a list of pairs of languages."""
-
-MatcherName: TypeAlias = Literal["argmax", "itermax", "max-weight", "softmax", "forward", "reverse"]
 
 
 def make_task(task: str, data: str | None = None, **settings: Any) -> Task:
@@ -134,196 +122,6 @@ def _unknown(task: str, key: str, accepted: Mapping[str, Any]) -> str:
     return f"{task} has no setting {key!r}; {hint}"
 
 
-def _rows(data: str, *, split: str | None, languages: Sequence[str] | None, dev: float, test: float) -> "Corpus":
-    """The rows of a task, not yet narrowed to their split."""
-    from interlingua.corpus import open_with_splits
-
-    return open_with_splits(data, languages=languages, split=split, dev=dev, test=test)
-
-
-def _retrieval(
-    data: str,
-    *,
-    name: str | None = None,
-    split: str | None = None,
-    languages: list[str] | None = None,
-    pairs: Pairs = "en-xx",
-    match: Literal["text", "index"] = "text",
-    max_rows: int | None = None,
-    dev: float = 0.0,
-    test: float = 0.0,
-) -> Task:
-    corpus = _rows(data, split=split, languages=languages, dev=dev, test=test)
-    return TranslationRetrieval(corpus, pairs=pairs, match=match, split=split, max_rows=max_rows, name=name)
-
-
-def _xsim(
-    data: str,
-    *,
-    name: str | None = None,
-    split: str | None = None,
-    languages: list[str] | None = None,
-    pairs: Pairs = "en-xx",
-    margin: MarginName = "ratio",
-    k: int = 4,
-    match: Literal["text", "index"] = "text",
-    max_rows: int | None = None,
-    dev: float = 0.0,
-    test: float = 0.0,
-) -> Task:
-    corpus = _rows(data, split=split, languages=languages, dev=dev, test=test)
-    return XSim(corpus, pairs=pairs, margin=margin, k=k, match=match, split=split, max_rows=max_rows, name=name)
-
-
-def _xsim_plus_plus(
-    data: str,
-    *,
-    name: str | None = None,
-    split: str | None = None,
-    languages: list[str] | None = None,
-    negatives: str | None = None,
-    target: str = "eng_Latn",
-    margin: MarginName = "ratio",
-    k: int = 4,
-    max_rows: int | None = None,
-    dev: float = 0.0,
-    test: float = 0.0,
-) -> Task:
-    from interlingua.corpus.negatives import english_negatives, read_negatives
-
-    corpus = _rows(data, split=split, languages=languages, dev=dev, test=test)
-    if negatives is None and canonical(target) != "eng_Latn":
-        raise EvaluationError(f"xsim++ makes changed copies of English only; give negatives, a file of {target} ones")
-    chosen = corpus if split is None else corpus.select(split=split)
-    copies = english_negatives(chosen.texts(target)) if negatives is None else read_negatives(negatives)
-    return XSimPlusPlus(corpus, copies, target=target, margin=margin, k=k, split=split, max_rows=max_rows, name=name)
-
-
-def _tatoeba(
-    data: str = "tatoeba",
-    *,
-    name: str | None = None,
-    split: str | None = None,
-    languages: list[str] | None = None,
-    protocol: Literal["laser", "mteb"] = "laser",
-    groups: list[str] | None = None,
-    dev: float = 0.0,
-    test: float = 0.0,
-) -> Task:
-    corpus = _rows(data, split=split, languages=languages, dev=dev, test=test)
-    wanted = tuple(GROUPS) if groups is None else groups
-    return Tatoeba(corpus, protocol=protocol, groups=wanted, split=split, name=name)
-
-
-def _bucc(
-    data: str,
-    *,
-    name: str | None = None,
-    languages: list[str] | None = None,
-    protocol: Literal["laser", "xtreme", "oracle", "mteb-v1", "mteb-v2"] = "xtreme",
-    margin: MarginName = "ratio",
-    k: int = 4,
-) -> Task:
-    if protocol == "mteb-v1" or protocol == "mteb-v2":
-        return BuccRetrieval(data, version="v1" if protocol == "mteb-v1" else "v2", languages=languages, name=name)
-    return BuccMining(data, protocol=protocol, languages=languages, margin=margin, k=k, name=name)
-
-
-def _similarity(
-    data: str,
-    *,
-    name: str | None = None,
-    split: str | None = None,
-    languages: list[str] | None = None,
-    pairs: Pairs | None = None,
-) -> Task:
-    from interlingua.corpus import catalog, open_corpus, open_scored_pairs
-
-    if data not in catalog.names() and Path(data).is_file():
-        if not isinstance(pairs, list):
-            raise EvaluationError(
-                f"{data}: say which languages its two sentences are in, as pairs en:de or en:en, not {pairs!r}"
-            )
-        return SemanticSimilarity(
-            [open_scored_pairs(data, source=a, target=b, split=split) for a, b in pairs], name=name
-        )
-    if data not in catalog.names() and Path(data).is_dir():
-        return SemanticSimilarity(_similarity_folder(data, split=split, languages=languages, pairs=pairs), name=name)
-    corpus = open_corpus(data)
-    known = (corpus if languages is None else corpus.select(languages=languages)).languages
-    wanted = [(code, code) for code in known] if pairs is None else language_pairs(pairs, known, data=data)
-    return SemanticSimilarity(
-        [open_scored_pairs(data, source=source, target=target, split=split) for source, target in wanted], name=name
-    )
-
-
-def _similarity_folder(
-    data: str, *, split: str | None, languages: Sequence[str] | None, pairs: Pairs | None
-) -> "list[ScoredPairs]":
-    from interlingua.corpus import open_similarity_sets
-
-    if isinstance(pairs, str):
-        raise EvaluationError(f"{data}: pairs {pairs} is not for a folder of similarity sets; write pairs as en:de")
-    alone = languages[0] if languages is not None and len(languages) == 1 else "eng"
-    sets = open_similarity_sets(data, split=split or "test", language=alone, pairs=pairs)
-    if languages is None:
-        return sets
-    known = {canonical(language) for language in languages}
-    return [one for one in sets if known.issuperset(one.languages)]
-
-
-def _linked(
-    data: str, *, split: str | None, languages: Sequence[str] | None, pairs: Sequence[Pair] | None
-) -> "list[AlignedPairs]":
-    from interlingua.words import open_alignments
-
-    linked = open_alignments(data, pairs=pairs, split=split)
-    if languages is None:
-        return linked
-    known = {canonical(language) for language in languages}
-    return [one for one in linked if known.issuperset(one.languages)]
-
-
-def _words(
-    data: str,
-    *,
-    name: str | None = None,
-    split: str | None = None,
-    languages: list[str] | None = None,
-    pairs: list[Pair] | None = None,
-    matcher: MatcherName = "argmax",
-    layer: int | None = None,
-    unit: Literal["word", "subword"] = "subword",
-) -> Task:
-    linked = _linked(data, split=split, languages=languages, pairs=pairs)
-    return WordAlignment(linked, match=matcher, layer=layer, unit=unit, name=name)
-
-
-def _word_retrieval(
-    data: str,
-    *,
-    name: str | None = None,
-    split: str | None = None,
-    languages: list[str] | None = None,
-    pairs: list[Pair] | None = None,
-    layer: int | None = None,
-    max_rows: int = 500,
-) -> Task:
-    linked = _linked(data, split=split, languages=languages, pairs=pairs)
-    return WordRetrieval(linked, layer=layer, max_pairs=max_rows, name=name)
-
-
-def _lexicon(
-    data: str,
-    *,
-    name: str | None = None,
-    split: str | None = None,
-    languages: list[str] | None = None,
-    pairs: list[Pair] | None = None,
-) -> Task:
-    return WordRetrieval(_linked(data, split=split, languages=languages, pairs=pairs), by="type", name=name)
-
-
 def _mteb(
     data: str | None = None,
     *,
@@ -339,19 +137,19 @@ def _mteb(
 
 
 TASKS: dict[str, Callable[..., Task]] = {
-    "retrieval": _retrieval,
-    "xsim": _xsim,
-    "xsim++": _xsim_plus_plus,
-    "tatoeba": _tatoeba,
-    "bucc": _bucc,
-    "sts": _similarity,
+    "retrieval": make_retrieval,
+    "xsim": make_xsim,
+    "xsim++": make_xsim_plus_plus,
+    "tatoeba": make_tatoeba,
+    "bucc": make_bucc,
+    "sts": make_similarity,
     "classification": make_classification,
     "transfer": make_transfer,
     "search": make_search,
     "xnli": make_xnli,
-    "words": _words,
-    "word-retrieval": _word_retrieval,
-    "lexicon": _lexicon,
+    "words": make_words,
+    "word-retrieval": make_word_retrieval,
+    "lexicon": make_lexicon,
     "mteb": _mteb,
 }
 """What makes a task, by its name: a function of ``data`` and of keyword settings, whose annotations are checked."""

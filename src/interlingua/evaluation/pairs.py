@@ -7,10 +7,13 @@ from typing import Any, TypeAlias
 from interlingua.errors import EvaluationError
 from interlingua.languages import canonical, variant_hint
 
-__all__ = ["Pair", "language_pairs", "parse_pairs"]
+__all__ = ["Pair", "Pairs", "language_pairs", "parse_pairs"]
 
 Pair: TypeAlias = tuple[str, str]
 """Two canonical language codes."""
+
+Pairs: TypeAlias = str | list[Pair]
+"""``en-xx``, ``all-pairs``, or a list of pairs of languages."""
 
 
 def language_pairs(pairs: str | Sequence[Pair], languages: Sequence[str], *, data: str) -> list[Pair]:

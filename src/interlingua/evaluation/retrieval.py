@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interlingua.errors import EvaluationError
+from interlingua.evaluation.both_ways import both_ways_scores, macro_accuracy_score
 from interlingua.evaluation.columns import Column, Ids, PairedColumns
 from interlingua.evaluation.hits import first_nearest, translation_hits
 from interlingua.evaluation.metrics import Estimate, accuracy, mean_accuracy, undefined
 from interlingua.evaluation.pairs import Pair, language_pairs
-from interlingua.evaluation.task import incomplete, score_signature, to_score
+from interlingua.evaluation.task import score_signature
 from interlingua.types import Encoder, Sample, Score
 
 if TYPE_CHECKING:
@@ -101,37 +102,16 @@ class TranslationRetrieval:
         )
         samples: list[Sample] = []
         for pair, columns in self._columns.encoded(encoder):
-            source, target = pair
             rows = self._columns.rows[pair]
             hits = self._hits(*columns, rows)
             estimates = [undefined(len(rows), hits)] * 3 if isinstance(hits, str) else _estimates(rows, hits)
             both = [] if isinstance(hits, str) else _samples(pair, rows, hits)
             samples += both
-            for metric, languages, estimate, own in zip(
-                ("accuracy", "accuracy", "mean_accuracy"),
-                (pair, (target, source), pair),
-                estimates,
-                (both[:1], both[1:], both),
-                strict=True,
-            ):
-                yield to_score(
-                    estimate, task=self.name, metric=metric, languages=languages, signature=signature, samples=own
-                )
+            yield from both_ways_scores(pair, estimates, both, task=self.name, signature=signature)
         if len(self.pairs) > 1:
-            yield self._macro(samples, signature)
-
-    def _macro(self, samples: Sequence[Sample], signature: str) -> Score:
-        present, wanted = len(samples) // 2, len(self.pairs)
-        complete = present == wanted
-        groups = [(sample.units, sample.items[:, 0]) for sample in samples]
-        return to_score(
-            mean_accuracy(groups) if complete else undefined(0, incomplete(present, wanted)),
-            task=self.name,
-            metric="macro_accuracy",
-            languages=self._columns.languages,
-            signature=signature,
-            samples=samples if complete else (),
-        )
+            yield macro_accuracy_score(
+                samples, wanted=len(self.pairs), task=self.name, languages=self._columns.languages, signature=signature
+            )
 
     def _hits(self, source: Column, target: Column, rows: Ids) -> tuple[Hits, Hits] | str:
         """Return the hits of both directions, or why there are none."""

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interlingua.errors import EvaluationError
+from interlingua.evaluation.both_ways import both_ways_scores, macro_accuracy_score
 from interlingua.evaluation.metrics import Estimate, mean_accuracy, undefined
 from interlingua.evaluation.nearest_words import Wanted, word_hits
-from interlingua.evaluation.task import incomplete, score_signature, to_score
+from interlingua.evaluation.task import score_signature
 from interlingua.evaluation.words import aligned_sets, fingerprint_of, sentence_units, word_encoder
 from interlingua.types import Encoder, Sample, Score, Vectors
 
@@ -105,31 +106,15 @@ class WordRetrieval:
             apart = 0 if self.by == "context" else number << 32  # forms of two pairs are not drawn together
             both = _samples(one.languages, groups, apart) if np.isfinite(estimates[0].value) else []
             samples += both
-            for metric, languages, estimate, own in zip(
-                ("accuracy", "accuracy", "mean_accuracy"),
-                (one.languages, one.languages[::-1], one.languages),
-                estimates,
-                (both[:1], both[1:], both),
-                strict=True,
-            ):
-                yield to_score(
-                    estimate, task=self.name, metric=metric, languages=languages, signature=signature, samples=own
-                )
+            yield from both_ways_scores(one.languages, estimates, both, task=self.name, signature=signature)
         if len(self.sets) > 1:
-            yield self._macro(samples, signature)
-
-    def _macro(self, samples: Sequence[Sample], signature: str) -> Score:
-        present, wanted = len(samples) // 2, len(self.sets)
-        complete = present == wanted
-        groups = [(sample.units, sample.items[:, 0]) for sample in samples]
-        return to_score(
-            mean_accuracy(groups) if complete else undefined(0, incomplete(present, wanted)),
-            task=self.name,
-            metric="macro_accuracy",
-            languages=tuple(dict.fromkeys(language for one in self.sets for language in one.languages)),
-            signature=signature,
-            samples=samples if complete else (),
-        )
+            yield macro_accuracy_score(
+                samples,
+                wanted=len(self.sets),
+                task=self.name,
+                languages=tuple(dict.fromkeys(language for one in self.sets for language in one.languages)),
+                signature=signature,
+            )
 
     @property
     def _settings(self) -> dict[str, str]:

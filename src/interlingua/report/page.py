@@ -153,7 +153,7 @@ def _numbers(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _commands(record: RunRecord) -> list[str]:
     version = record.facts.get("version")
-    install = [f"pip install interlingua=={version}"] if version else []
+    install = [f"pip install {shlex.quote(f'interlingua=={version}')}"] if version else []
     return [*install, f"interlingua train recipe.yaml -o {shlex.quote(record.name)}"]
 
 

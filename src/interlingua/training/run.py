@@ -157,7 +157,7 @@ def _fit(ready: Prepared, folder: RunFolder, choosing: Sequence[Task], *, resume
 def _export(
     ready: Prepared, folder: RunFolder, scores: Mapping[str, Sequence[Score]], seconds: float, report: RunReport
 ) -> None:
-    """Write scores, facts, card, model and report; then remove what only a resumed run would need."""
+    """Write scores, facts, report, model and card; then remove what only a resumed run would need."""
     facts = {
         "version": __version__,
         "seed": ready.recipe.training.seed,
@@ -173,8 +173,8 @@ def _export(
     _keep_scores(folder, scores)
     folder.write(folder.facts, json.dumps(facts, indent=1))
     card = model_card(ready.recipe, ready.corpus.languages, facts, scores)
-    save_model(ready.model, folder.model, card=card)
     report.write(folder)
+    save_model(ready.model, folder.model, card=card)  # last: a folder with a model is finished
     folder.tidy()
 
 
