@@ -340,3 +340,15 @@ def test_the_tasks_of_every_shipped_recipe_can_be_made(name, data_root, monkeypa
     tasks = parts.make_tasks([*recipe.evaluation.test], recipe)
     assert len({task.name for task in tasks}) == len(tasks)
     assert parts.make_tasks(recipe.evaluation.dev, recipe) or recipe.training.evaluate_every is None
+
+
+def test_a_task_without_languages_takes_those_of_the_recipe_that_its_data_has():
+    recipe = load_recipe(
+        changed(
+            languages=["eng", "deu", "tam"],
+            evaluation={"test": [{"data": "phrasebook"}, {"task": "xsim++", "data": "phrasebook"}]},
+        )
+    )
+    retrieval, xsim = parts.make_tasks(recipe.evaluation.test, recipe)
+    assert retrieval.corpus.languages == ("eng_Latn", "deu_Latn")
+    assert xsim.corpus.languages == ("eng_Latn", "deu_Latn")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from interlingua.cli.options import AlignerName, MatcherName, MaxLength, Prefix
+from interlingua.cli.options import AlignerName, MatcherName, MaxLength, Prefix, comma_separated
 from interlingua.errors import AlignmentError, OutputError
 
 if TYPE_CHECKING:
@@ -175,17 +175,15 @@ def _open(data: list[str], languages: str | None, split: str | None) -> "Corpus"
         )
     corpus = open_corpus(sources[0])
     # Rows without a pair stay: lines belong to the lines of DATA.
-    return corpus.select(languages.split(",") if languages else None, split, min_cells=0)
+    return corpus.select(comma_separated(languages), split, min_cells=0)
 
 
 def _pairs(corpus: "Corpus", pairs: str | None) -> list[tuple[str, str]]:
-    from interlingua.evaluation import language_pairs
+    from interlingua.evaluation.pairs import language_pairs, parse_pairs
 
     if pairs is None and len(corpus.languages) == 2:
         return [(corpus.languages[0], corpus.languages[1])]
-    given = pairs or "en-xx"
-    listed = [tuple(pair.strip().split(":")) for pair in given.split(",")] if ":" in given else given
-    return language_pairs(listed, corpus.languages, data=corpus.name)  # type: ignore[arg-type]
+    return language_pairs(parse_pairs(pairs or "en-xx"), corpus.languages, data=corpus.name)
 
 
 def _write_lines(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from interlingua.cli.options import comma_separated
+
 if TYPE_CHECKING:
     from interlingua.corpus import Corpus
 
@@ -119,7 +121,7 @@ def _open(data: str, languages: str | None, split: str | None, rename: list[str]
     from interlingua.corpus import open_corpus
 
     corpus = open_corpus(data, rename=_renames(rename))
-    return corpus.select(languages.split(",") if languages else None, split, min_cells=min_cells)
+    return corpus.select(comma_separated(languages), split, min_cells=min_cells)
 
 
 def _renames(words: list[str] | None) -> dict[str, str] | None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interlingua.cli.options import MaxLength, Pooling, Prefix
+from interlingua.cli.options import MaxLength, Pooling, Prefix, comma_separated
 
 if TYPE_CHECKING:
     from interlingua.corpus import Corpus, ScoredPairs
@@ -59,7 +59,7 @@ def doctor(
     """
     import json
 
-    corpus = _rows(data, languages, split)
+    corpus = _rows(data, comma_separated(languages), split)
     trained_on = [_trained_on(name, train_split) for name in train or ()]
     pairs_with_scores = _scored(sts, corpus) if base else []
 
@@ -79,19 +79,17 @@ def doctor(
     typer.echo(json.dumps(diagnosis.as_dict(), ensure_ascii=False, indent=2) if as_json else str(diagnosis))
 
 
-def _rows(name: str, languages: str | None, split: str | None) -> "Corpus":
+def _rows(name: str, languages: list[str] | None, split: str | None) -> "Corpus":
     from interlingua.corpus import open_corpus
 
-    only = None if languages is None else [code.strip() for code in languages.split(",") if code.strip()]
-    return open_corpus(name).select(languages=only, split=split, min_cells=1)
+    return open_corpus(name).select(languages=languages, split=split, min_cells=1)
 
 
 def _trained_on(name: str, split: str | None) -> "Corpus":
     from interlingua.corpus import open_corpus
 
-    if split is None and open_corpus(name).has_splits:
-        split = "train"
-    return _rows(name, None, split)
+    corpus = open_corpus(name)
+    return corpus.select(split=split or ("train" if corpus.has_splits else None), min_cells=1)
 
 
 def _scored(name: str | None, corpus: "Corpus") -> "list[ScoredPairs]":

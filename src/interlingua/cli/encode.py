@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from interlingua.cli.options import MaxLength, Pooling, Prefix
+from interlingua.cli.options import MaxLength, Pooling, Prefix, comma_separated
 
 __all__ = ["encode"]
 
@@ -37,7 +37,7 @@ def encode(
     from interlingua.corpus import open_corpus
     from interlingua.encoder import VectorStore, load_encoder
 
-    only = None if languages is None else [code.strip() for code in languages.split(",")]
+    only = comma_separated(languages)
     corpora = [open_corpus(name).select(languages=only, split=split, min_cells=1) for name in data]
     encoder = load_encoder(model, pooling=pooling, max_length=max_length, prefix=prefix, batch_size=batch_size)
     store = VectorStore(output, dtype="float32" if float32 else "float16")

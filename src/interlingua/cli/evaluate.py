@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from interlingua.cli.options import MatcherName, MaxLength, Pooling, Prefix
-from interlingua.cli.scores import print_comparison, print_scores, write_whole
+from interlingua.atomic import write_text
+from interlingua.cli.options import MatcherName, MaxLength, Pooling, Prefix, comma_separated
+from interlingua.cli.scores import print_comparison, print_scores
 from interlingua.errors import EvaluationError
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def evaluate(
     Example: interlingua evaluate runs/first/model -d ntrex --split dev -l en,de,te
     """
     asked = {
-        "languages": None if languages is None else _comma_separated(languages),
+        "languages": comma_separated(languages),
         "pairs": pairs,
         "split": split,
         "match": match,
@@ -141,7 +142,7 @@ def _kept(groups: "dict[str, list[Score]]", *, output: Path | None, as_json: boo
     from interlingua.evaluation import scores_to_json
 
     if output is not None:
-        write_whole(output, scores_to_json(**groups))
+        write_text(output, scores_to_json(**groups))
     if as_json:
         typer.echo(scores_to_json(**groups), nl=False)
     return as_json
@@ -184,7 +185,3 @@ def _parsed(settings: list[str]) -> dict[str, Any]:
             raise EvaluationError(f"--set {setting} is not key=value; write for instance --set k=4")
         found[key.strip()] = yaml.safe_load(value)
     return found
-
-
-def _comma_separated(words: str) -> list[str]:
-    return [word.strip() for word in words.split(",") if word.strip()]

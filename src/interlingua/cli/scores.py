@@ -1,16 +1,13 @@
-"""Scores to stdout and to files."""
+"""Scores to stdout."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from interlingua.errors import OutputError
-
 if TYPE_CHECKING:
     from interlingua.types import Score
 
-__all__ = ["print_comparison", "print_scores", "write_whole"]
+__all__ = ["print_comparison", "print_scores"]
 
 
 _WIDE = 110
@@ -35,21 +32,6 @@ def print_comparison(scores: "Iterable[Score]", against: "Iterable[Score]", *, n
     table = comparison_table(compare(scores, against), name=_short(name, other), other=_short(other, name))
     console = rich.get_console()
     console.print(table, soft_wrap=True, width=max(console.width, _WIDE))
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(content, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}; choose another --output") from error
 
 
 def _short(name: str, other: str) -> str:

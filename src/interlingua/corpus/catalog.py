@@ -19,6 +19,7 @@ from interlingua.corpus.scored import ScoredPairs, read_scored_file, read_scored
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.writing import write_corpus
 from interlingua.errors import CorpusError
+from interlingua.languages import canonical
 from interlingua.types import Row
 
 __all__ = [
@@ -156,6 +157,7 @@ def open_with_splits(
     *,
     split: str | None,
     languages: Sequence[str] | None = None,
+    among: Sequence[str] | None = None,
     dev: float = 0.0,
     test: float = 0.0,
 ) -> Corpus:
@@ -164,7 +166,8 @@ def open_with_splits(
     Args:
         name_or_path: As for :func:`open_corpus`.
         split: ``train``, ``dev`` or ``test``; None where all rows are wanted. The corpus is not narrowed to it.
-        languages: Only these; None for all.
+        languages: Only these, all of which it must have; None for all.
+        among: Where ``languages`` is None: only those of these that it has.
         dev: Share of the rows for data without splits, as for :meth:`Corpus.with_splits`.
         test: Likewise.
 
@@ -172,6 +175,8 @@ def open_with_splits(
         CorpusError: As for :func:`open_corpus`; or there is no such split.
     """
     corpus = open_corpus(name_or_path)
+    if languages is None and among is not None:
+        languages = [code for code in map(canonical, among) if code in corpus.languages]
     if languages is not None:
         corpus = corpus.select(languages)
     if dev or test:

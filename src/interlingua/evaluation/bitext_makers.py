@@ -23,6 +23,7 @@ def make_retrieval(
     name: str | None = None,
     split: str | None = None,
     languages: list[str] | None = None,
+    among: list[str] | None = None,
     pairs: Pairs = "en-xx",
     match: Literal["text", "index"] = "text",
     max_rows: int | None = None,
@@ -32,7 +33,7 @@ def make_retrieval(
     """Return the task that looks for translations."""
     from interlingua.corpus import open_with_splits
 
-    corpus = open_with_splits(data, languages=languages, split=split, dev=dev, test=test)
+    corpus = open_with_splits(data, languages=languages, among=among, split=split, dev=dev, test=test)
     return TranslationRetrieval(corpus, pairs=pairs, match=match, split=split, max_rows=max_rows, name=name)
 
 
@@ -42,6 +43,7 @@ def make_xsim(
     name: str | None = None,
     split: str | None = None,
     languages: list[str] | None = None,
+    among: list[str] | None = None,
     pairs: Pairs = "en-xx",
     margin: MarginName = "ratio",
     k: int = 4,
@@ -53,7 +55,7 @@ def make_xsim(
     """Return the task that looks for translations by margin."""
     from interlingua.corpus import open_with_splits
 
-    corpus = open_with_splits(data, languages=languages, split=split, dev=dev, test=test)
+    corpus = open_with_splits(data, languages=languages, among=among, split=split, dev=dev, test=test)
     return XSim(corpus, pairs=pairs, margin=margin, k=k, match=match, split=split, max_rows=max_rows, name=name)
 
 
@@ -63,6 +65,7 @@ def make_xsim_plus_plus(
     name: str | None = None,
     split: str | None = None,
     languages: list[str] | None = None,
+    among: list[str] | None = None,
     negatives: str | None = None,
     target: str = "eng_Latn",
     margin: MarginName = "ratio",
@@ -74,7 +77,7 @@ def make_xsim_plus_plus(
     """Return the same among changed copies."""
     from interlingua.corpus import open_with_splits
 
-    corpus = open_with_splits(data, languages=languages, split=split, dev=dev, test=test)
+    corpus = open_with_splits(data, languages=languages, among=among, split=split, dev=dev, test=test)
     if negatives is None and canonical(target) != "eng_Latn":
         raise EvaluationError(f"xsim++ makes changed copies of English only; give negatives, a file of {target} ones")
     chosen = corpus if split is None else corpus.select(split=split)
@@ -90,6 +93,7 @@ def make_tatoeba(
     name: str | None = None,
     split: str | None = None,
     languages: list[str] | None = None,
+    among: list[str] | None = None,
     protocol: Literal["laser", "mteb"] = "laser",
     groups: list[str] | None = None,
     dev: float = 0.0,
@@ -98,7 +102,7 @@ def make_tatoeba(
     """Return the task that follows Tatoeba's protocols."""
     from interlingua.corpus import open_with_splits
 
-    corpus = open_with_splits(data, languages=languages, split=split, dev=dev, test=test)
+    corpus = open_with_splits(data, languages=languages, among=among, split=split, dev=dev, test=test)
     wanted = tuple(GROUPS) if groups is None else groups
     return Tatoeba(corpus, protocol=protocol, groups=wanted, split=split, name=name)
 

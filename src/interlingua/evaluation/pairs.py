@@ -52,7 +52,7 @@ def parse_pairs(pairs: Any) -> Any:
         ([('en', 'de'), ('fr', 'te')], [('en', 'de')], 'en-xx')
     """
     words = pairs.split(",") if isinstance(pairs, str) and ":" in pairs else pairs
-    if isinstance(words, list | tuple) and words and all(isinstance(one, str) and one.count(":") == 1 for one in words):
+    if isinstance(words, list | tuple) and words and all(isinstance(one, str) and ":" in one for one in words):
         return [tuple(code.strip() for code in one.split(":")) for one in words]
     return pairs
 

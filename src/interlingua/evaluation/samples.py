@@ -1,6 +1,5 @@
 """Samples as a file beside the scores, so that two runs can be compared item by item later."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isclose, isfinite
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
+from interlingua.atomic import whole_file
 from interlingua.errors import FormatError
 from interlingua.evaluation.resampling import sample_statistic
 from interlingua.types import Sample, Score
@@ -52,18 +52,14 @@ def save_samples(path: str | Path, **groups: Sequence[Score]) -> None:
         }
         for sample, uses in samples.values()
     ]
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
+    with whole_file(path) as partial:
         pq.write_table(
             pa.Table.from_pylist(rows, schema=_schema()),
-            temporary,
+            partial,
             compression="zstd",
             use_dictionary=["statistic", "languages", "first", "second", "uses"],
             column_encoding={"units.list.element": "DELTA_BINARY_PACKED"},
         )
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def load_samples(path: str | Path, **groups: Sequence[Score]) -> dict[str, list[Score]]:

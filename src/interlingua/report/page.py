@@ -1,12 +1,12 @@
 """RUNS -> A PAGE: one HTML file that needs nothing else."""
 
 import json
-import os
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from interlingua.atomic import write_text
 from interlingua.errors import FormatError, OutputError
 from interlingua.report import exhibits, figures, maps, sections
 from interlingua.report.differences import recipe_differences
@@ -42,9 +42,9 @@ def write_report(
     records = read_runs(folders)
     default = Path(folders[0]) / "report.html" if len(folders) == 1 else Path("report.html")
     target = default if output is None else Path(output)
-    _write(target, render(records))
+    write_text(target, render(records))
     if csv is not None:
-        _write(Path(csv), scores_csv(records))
+        write_text(Path(csv), scores_csv(records))
     return target
 
 
@@ -173,14 +173,3 @@ def _doctor(record: RunRecord) -> dict[str, Any]:
         "advice": [one if isinstance(one, str) else str(one.get("text", one)) for one in advice],
         "everything": json.dumps(found, ensure_ascii=False, indent=1),
     }
-
-
-def _write(path: Path, content: str) -> None:
-    """Write a file whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(content, encoding="utf-8")
-        os.replace(partial, path)  # noqa: PTH105
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}; choose another --output") from error

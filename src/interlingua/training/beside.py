@@ -6,6 +6,7 @@ from pathlib import Path
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from interlingua.atomic import whole_file
 from interlingua.errors import TrainingError
 from interlingua.training.loss import EncoderLoss
 
@@ -22,9 +23,8 @@ def save_beside(loss: EncoderLoss, path: Path) -> None:
 
 def save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
     """Write tensors to a safetensors file, whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    save_file({name: value.detach().contiguous() for name, value in weights.items()}, partial)
-    partial.replace(path)
+    with whole_file(path) as partial:
+        save_file({name: value.detach().contiguous() for name, value in weights.items()}, partial)
 
 
 def load_beside(loss: EncoderLoss, path: Path) -> None:

@@ -1,11 +1,11 @@
 """The run folder: what a run leaves behind."""
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from interlingua.atomic import write_text
 from interlingua.errors import OutputError
 
 if TYPE_CHECKING:
@@ -128,9 +128,7 @@ class RunFolder:
 
     def write(self, path: Path, content: str) -> None:
         """Write a file whole or not at all."""
-        partial = path.with_name(f".{path.name}.partial")
-        partial.write_text(content, encoding="utf-8")
-        os.replace(partial, path)  # noqa: PTH105
+        write_text(path, content)
 
     def tidy(self) -> None:
         """Remove what only a resumed run would need."""

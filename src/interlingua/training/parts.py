@@ -10,12 +10,12 @@ from pathlib import Path
 import torch
 from pydantic import ValidationError, validate_call
 
-from interlingua.corpus import Corpus, open_corpus
+from interlingua.corpus import Corpus
 from interlingua.encoder import add_language_embedding, load_encoder, static_student, transformer_student
 from interlingua.encoder.models import load
 from interlingua.encoder.store import VectorStore
 from interlingua.errors import InterlinguaError, ObjectiveError, RecipeError
-from interlingua.evaluation import make_task
+from interlingua.evaluation import make_task, task_settings
 from interlingua.objectives import Objective, Sum, presets
 from interlingua.sbert import SentenceTransformer, append_normalize
 from interlingua.training.batches import BatchPlan, language_sets
@@ -194,11 +194,10 @@ def make_tasks(settings: Sequence[TaskSettings], recipe: Recipe) -> list[Task]:
 
 def _task(settings: TaskSettings, recipe: Recipe) -> Task:
     asked = settings.asked()
-    of_recipe = "languages" not in asked and recipe.languages and settings.task in ("retrieval", "xsim")
+    of_recipe = "languages" not in asked and recipe.languages and "among" in task_settings(settings.task)
     try:
         if of_recipe:
-            known = open_corpus(settings.data or "").languages
-            asked["languages"] = [code for code in recipe.languages or () if code in known]
+            asked.setdefault("among", recipe.languages)
         return make_task(settings.task, settings.data, **asked)
     except InterlinguaError as error:
         told = f" (the languages of the recipe are {', '.join(recipe.languages or ())})" if of_recipe else ""
