@@ -127,7 +127,7 @@ def verdicts(found: Mapping[str, Sequence[Score]]) -> list[str]:
         f"{first} against {second}, {one.task} {one.metric}: {one.verdict}, {100 * one.difference:+.1f} "
         f"({100 * one.low:+.1f} to {100 * one.high:+.1f})"
         for one in compare(ours, theirs)
-        if one.metric.startswith("macro_")
+        if one.metric.startswith("macro_") and one.low == one.low
     ]
 
 
