@@ -12,13 +12,16 @@ from interlingua.errors import AlignmentError
 __all__ = [
     "Aligner",
     "Encoder",
+    "Identifier",
     "Links",
     "PoolingMode",
     "Row",
     "Sample",
     "Score",
+    "Scorer",
     "Spans",
     "Task",
+    "Translator",
     "Vectors",
     "WordPair",
 ]
@@ -243,6 +246,55 @@ class Aligner(Protocol):
 
         Raises:
             AlignmentError: If it cannot run, or gives less than one answer a pair.
+        """
+
+
+class Identifier(Protocol):
+    """Text to language."""
+
+    @property
+    def name(self) -> str:
+        """How cards call it: the model and its version."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages it can tell, canonical; it has no opinion of a text in any other."""
+
+    def identify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
+        """Return language and probability (0 to 1) of every text."""
+
+
+class Scorer(Protocol):
+    """Sentence pairs to how well each translates: what cleaning asks an encoder, without knowing one."""
+
+    @property
+    def name(self) -> str:
+        """How cards call it: the encoder, and what is made of its vectors."""
+
+    def score(self, source: Sequence[str], target: Sequence[str], *, languages: tuple[str, str]) -> NDArray[np.float32]:
+        """Return a number a pair, higher is better, shape ``(n,)``."""
+
+
+class Translator(Protocol):
+    """Texts of one language to texts of another."""
+
+    @property
+    def name(self) -> str:
+        """How cards call it: model or program, with its version."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when a translation could: weights, beam, length, version of a program."""
+
+    @property
+    def licence(self) -> str:
+        """Under what its translations may be used, as far as is known: SPDX identifier, or ``unknown``."""
+
+    def translate(self, texts: Sequence[str], *, source: str, target: str) -> list[str]:
+        """Return a translation of every text, in order; empty where it has none.
+
+        Raises:
+            CorpusError: If it does not know the pair of languages, cannot run, or gives more or fewer answers.
         """
 
 

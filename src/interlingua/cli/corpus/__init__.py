@@ -1,0 +1,20 @@
+"""``interlingua corpus VERB``: from the files people have to clean n-way rows; one thin file a verb."""
+
+import typer
+
+from interlingua.cli.corpus.building import build
+from interlingua.cli.corpus.looking import peek, stats
+from interlingua.cli.corpus.splitting import split_rows
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="corpus",
+    help="Build, count, split and look at corpora: rows of one meaning, a column per language.",
+    epilog="A DATA argument is a set of the catalog (phrasebook, ntrex, tatoeba:tel), a file, or a folder.",
+    no_args_is_help=True,
+)
+app.command()(build)
+app.command()(stats)
+app.command("split")(split_rows)
+app.command()(peek)

@@ -1,0 +1,37 @@
+"""``interlingua corpus build``: files to one corpus."""
+
+from typing import Annotated
+
+import typer
+
+from interlingua.cli.corpus.options import AsJson, Output, Overwrite, Rename, Strict, renames, tell_written
+
+__all__ = ["build"]
+
+
+def build(
+    output: Output,
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE", help="Sets, files, folders, or eng=a.en deu=a.de for aligned lines."),
+    ],
+    rename: Rename = None,
+    columns: Annotated[
+        str | None, typer.Option("--columns", help="Column names of TSV or CSV without a header, as eng,deu.")
+    ] = None,
+    overwrite: Overwrite = False,
+    strict: Strict = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read sources of any format into one corpus folder."""
+    from interlingua.corpus.building import build_corpus, grouped
+
+    corpus = build_corpus(
+        grouped(sources),
+        output,
+        rename=renames(rename),
+        columns=columns.split(",") if columns else None,
+        strict=strict,
+        overwrite=overwrite,
+    )
+    tell_written(corpus, output, as_json=as_json)

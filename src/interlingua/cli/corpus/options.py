@@ -1,0 +1,66 @@
+"""Arguments and options that commands on corpora share, and what they come to."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from interlingua.cli.options import comma_separated
+
+if TYPE_CHECKING:
+    from interlingua.corpus import Corpus
+
+__all__ = [
+    "AsJson",
+    "Data",
+    "Languages",
+    "Output",
+    "Overwrite",
+    "Rename",
+    "Split",
+    "Strict",
+    "open_data",
+    "renames",
+    "tell_written",
+]
+
+Data = Annotated[str, typer.Argument(metavar="DATA", help="A set of the catalog, a file, or a folder.")]
+Output = Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write.")]
+Languages = Annotated[str | None, typer.Option("--languages", "-l", help="Only these, as eng,deu,tel.")]
+Split = Annotated[str | None, typer.Option("--split", "-s", help="Only this one: train, dev or test.")]
+Rename = Annotated[
+    list[str] | None, typer.Option("--rename", help="COLUMN=MEANING, as id=_id or en_text=eng; may be repeated.")
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a corpus that is there.")]
+Strict = Annotated[bool, typer.Option("--strict", help="A bad record is an error instead of being left out.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def open_data(
+    data: str, languages: str | None, split: str | None, rename: list[str] | None, *, min_cells: int
+) -> "Corpus":
+    """Return the rows that a command line names."""
+    from interlingua.corpus import open_corpus
+
+    corpus = open_corpus(data, rename=renames(rename))
+    return corpus.select(comma_separated(languages), split, min_cells=min_cells)
+
+
+def renames(words: list[str] | None) -> dict[str, str] | None:
+    """Return meaning by column, of words such as ``id=_id``."""
+    pairs = [word.partition("=") for word in words or ()]
+    if any(not meaning for _, _, meaning in pairs):
+        raise typer.BadParameter("write COLUMN=MEANING, as id=_id or en_text=eng", param_hint="--rename")
+    return {column: meaning for column, _, meaning in pairs} or None
+
+
+def tell_written(corpus: "Corpus", output: Path, *, as_json: bool) -> None:
+    """Print what was written and where."""
+    from interlingua.corpus.wording import counted
+
+    facts: dict[str, Any] = {"path": str(output), "rows": len(corpus), "languages": list(corpus.languages)}
+    if as_json:
+        typer.echo(json.dumps(facts | {"fingerprint": corpus.fingerprint}, ensure_ascii=False))
+    else:
+        typer.echo(f"{output}: {counted(len(corpus), 'row')} in {', '.join(corpus.languages)}")

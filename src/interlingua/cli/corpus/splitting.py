@@ -1,0 +1,33 @@
+"""``interlingua corpus split``: train, dev and test."""
+
+from typing import Annotated
+
+import typer
+
+from interlingua.cli.corpus.options import AsJson, Data, Output, Overwrite, Rename, open_data, tell_written
+
+__all__ = ["split_rows"]
+
+
+def split_rows(
+    data: Data,
+    output: Output,
+    dev: Annotated[float, typer.Option("--dev", help="Share of the rows for dev, 0 to 1.")] = 0.05,
+    test: Annotated[float, typer.Option("--test", help="Share of the rows for test, 0 to 1.")] = 0.05,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed gives other splits.")] = 0,
+    rename: Rename = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a corpus with a _split column: by a hash of the English text, so a sentence always lands in one split."""
+    from interlingua.corpus import write_corpus
+
+    rule = {"dev": dev, "test": test, "seed": seed}
+    corpus = open_data(data, None, None, rename, min_cells=0).with_splits(dev=dev, test=test, seed=seed)
+    written = write_corpus(
+        corpus.rows(),
+        output,
+        card={"sources": corpus.card.get("sources", [{"source": data}]), "splits": rule},
+        overwrite=overwrite,
+    )
+    tell_written(written, output, as_json=as_json)
