@@ -3,6 +3,7 @@
 from interlingua.corpus.catalog import ScoredPairs, open_corpus, open_scored_pairs, open_with_splits
 from interlingua.corpus.inference import InferencePairs, read_inference
 from interlingua.corpus.labelled import LabelledTexts, open_labelled
+from interlingua.corpus.provenance import SourceRecord, cell_source, source_column, source_records
 from interlingua.corpus.readers import open_rows
 from interlingua.corpus.search_sets import SearchSet, SearchTexts, open_search_set
 from interlingua.corpus.similarity_sets import open_similarity_sets
@@ -20,6 +21,8 @@ __all__ = [
     "ScoredPairs",
     "SearchSet",
     "SearchTexts",
+    "SourceRecord",
+    "cell_source",
     "open_corpus",
     "open_labelled",
     "open_rows",
@@ -28,6 +31,8 @@ __all__ = [
     "open_similarity_sets",
     "open_with_splits",
     "read_inference",
+    "source_column",
+    "source_records",
     "split_of",
     "write_corpus",
 ]

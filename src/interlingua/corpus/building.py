@@ -55,13 +55,8 @@ def build_corpus(
     ]
     if len(sources) > 1:
         walks = [_marked(rows, source) for rows, source in zip(walks, sources, strict=True)]
-    card = [
-        {"source": source, "licence": catalog.info(name).licence, "citation": catalog.info(name).citation}
-        if name in catalog.names()
-        else {"source": source}
-        for source, name in named.items()
-    ]
-    return write_corpus(chain.from_iterable(walks), path, card={"sources": card}, overwrite=overwrite)
+    records = [catalog.source_record(source).as_dict() for source in sources]
+    return write_corpus(chain.from_iterable(walks), path, card={"sources": records}, overwrite=overwrite)
 
 
 def grouped(words: Sequence[str]) -> list[str]:
@@ -105,6 +100,6 @@ def _refuse(first: Mapping[str, str], second: Mapping[str, str]) -> NoReturn:
 
 
 def _marked(rows: Iterator[Row], source: str) -> Iterator[Row]:
-    name = source if "=" in source else Path(source).name
+    name = catalog.source_record(source).source
     for number, row in enumerate(rows, start=1):
         yield Row(row.texts, {**row.meta, "_source": name, "_id": f"{name}:{row.meta.get('_id', number)}"})

@@ -13,6 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from interlingua.corpus.provenance import SourceRecord
 from interlingua.corpus.readers import open_rows, read_delimited, read_tatoeba
 from interlingua.corpus.readers.pairs import read_pairs
 from interlingua.corpus.scored import ScoredPairs, read_scored_file, read_scored_pairs, scored_rows
@@ -32,6 +33,7 @@ __all__ = [
     "open_corpus",
     "open_scored_pairs",
     "open_with_splits",
+    "source_record",
 ]
 
 VARIABLE = "INTERLINGUA_DATA"
@@ -118,6 +120,22 @@ def locate(name: str) -> Path:
     if not path.exists():
         raise CorpusError(f"set {name} is not at {path} ({VARIABLE}={root}); {advice}")
     return path
+
+
+def source_record(name_or_path: str) -> SourceRecord:
+    """Return what cards say of a source: a set of the catalog under its name, a file under its own.
+
+    Example:
+        >>> source_record("phrasebook").licence, source_record("memories/client.tmx").source
+        ('CC0-1.0', 'client.tmx')
+    """
+    name = name_or_path.partition(":")[0]
+    if name in names():
+        entry = info(name)
+        return SourceRecord(
+            source=name_or_path, licence=entry.licence, citation=entry.citation, homepage=entry.homepage
+        )
+    return SourceRecord(source=name_or_path if "=" in name_or_path else Path(name_or_path).name)
 
 
 def open_corpus(name_or_path: str | Path, *, rename: Mapping[str, str] | None = None, strict: bool = False) -> Corpus:
