@@ -61,6 +61,7 @@ class NamedSet:
         languages: The languages, where the file does not say them.
         label: The column that holds the label of a row; empty where rows have none.
         queries: The set that asks for rows of this one, and its column that names the row, as ``SET:COLUMN``.
+        evaluation: The splits that encoders are tested on; True where all rows are for that.
     """
 
     name: str
@@ -75,6 +76,7 @@ class NamedSet:
     languages: tuple[str, ...] = ()
     label: str = ""
     queries: str = ""
+    evaluation: tuple[str, ...] | bool = ()
 
 
 def names() -> tuple[str, ...]:
@@ -241,7 +243,8 @@ def _catalog() -> dict[str, NamedSet]:
 
 def _named_set(name: str, entry: Mapping[str, Any]) -> NamedSet:
     lists = {key: tuple(entry.get(key, ())) for key in ("splits", "languages")}
-    return NamedSet(**{**entry, **lists, "name": name})
+    role = entry.get("evaluation", ())
+    return NamedSet(**{**entry, **lists, "name": name, "evaluation": role if role is True else tuple(role)})
 
 
 def _open_named(entry: NamedSet, part: str) -> Corpus:
