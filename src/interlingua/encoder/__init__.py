@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from interlingua.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from interlingua.cache import cache_folder
     from interlingua.encoder.function import FunctionEncoder
     from interlingua.encoder.heads import DenseTanh, LanguageModelHead, language_model_head
     from interlingua.encoder.language import LanguageTransformer, add_language_embedding
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from interlingua.encoder.reconstruction import ReconstructionDecoder
     from interlingua.encoder.sentence import SentenceEncoder
     from interlingua.encoder.shards import StoredVectors
-    from interlingua.encoder.store import StoredEncoder, VectorStore, cache_folder
+    from interlingua.encoder.store import StoredEncoder, VectorStore
     from interlingua.encoder.students import static_student, transformer_student
 
 __all__ = [

@@ -1,18 +1,17 @@
 """TEXT -> VECTORS ON DISK: encoded once, kept, and looked up from then on."""
 
 import logging
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+from interlingua.cache import cache_folder
 from interlingua.encoder.shards import StoredVectors
 from interlingua.encoder.unit import unit_rows
 from interlingua.types import Encoder, Vectors
 
-__all__ = ["StoredEncoder", "VectorStore", "cache_folder"]
+__all__ = ["StoredEncoder", "VectorStore"]
 
 logger = logging.getLogger(__name__)
 
@@ -103,16 +102,3 @@ class StoredEncoder:
             EncoderError: A text is not stored.
         """
         return unit_rows(self.stored.get(texts), texts=len(texts), name=self.name)
-
-
-def cache_folder() -> Path:
-    """Return the folder for what can be computed again: ``$INTERLINGUA_CACHE``, or the platform's place for it."""
-    if given := os.environ.get("INTERLINGUA_CACHE"):
-        return Path(given)
-    if sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        root = Path.home() / "Library" / "Caches"
-    else:
-        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return root / "interlingua"
