@@ -2,8 +2,11 @@ import json
 
 import pyarrow as pa
 import pytest
+import xxhash
 
 from interlingua.corpus import Corpus, write_corpus, writing
+from interlingua.corpus.columns import table_of
+from interlingua.corpus.writing import write_tables
 from interlingua.errors import CorpusError, OutputError
 from interlingua.types import Row
 
@@ -25,6 +28,29 @@ def test_languages_may_appear_late(tmp_path, monkeypatch):
     assert corpus.texts("deu") == ["b0", "b1", "b2", "b3", "b4"] + [None] * 6
     assert len(list((tmp_path / "out").glob("*.parquet"))) > 1
     assert corpus.fingerprint == Corpus.from_rows(rows).fingerprint
+
+
+def test_fingerprint_is_the_hash_of_names_and_values_in_order():
+    rows = [
+        Row({"eng": "a", "deu": "\U0001f600"}, {"_id": "x", "_split": "dev", "_note": "not hashed"}),
+        Row({"deu": " "}, {"_id": "y"}),
+        Row({"swa": "c"}, {"_split": None, "_id": "z"}),
+    ]
+    content = "_id\x1fx\x1e_split\x1fdev\x1edeu_Latn\x1f\U0001f600\x1eeng_Latn\x1fa\x1d"
+    content += "_id\x1fy\x1d" + "_id\x1fz\x1eswh_Latn\x1fc\x1d"
+    assert Corpus.from_rows(rows).fingerprint == xxhash.xxh3_128_hexdigest(content.encode())
+
+
+def test_tables_write_the_same_files_as_rows(tmp_path, rows):
+    first = write_corpus(rows, tmp_path / "rows")
+    table = table_of(enumerate(rows))
+    second = write_tables([table], tmp_path / "tables")
+    assert second.fingerprint == first.fingerprint
+    assert contents(tmp_path / "rows") == contents(tmp_path / "tables")
+    for name in contents(tmp_path / "rows"):
+        assert (tmp_path / "rows" / name).read_bytes() == (tmp_path / "tables" / name).read_bytes()
+    in_two = write_tables([table.slice(0, 2), table.slice(2)], tmp_path / "two")
+    assert in_two.fingerprint == first.fingerprint
 
 
 def test_shards_by_rows(tmp_path, monkeypatch):

@@ -1,10 +1,12 @@
 """Hashes that name the content of a corpus."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import xxhash
 from numpy.typing import NDArray
 
@@ -14,20 +16,48 @@ TextHash: TypeAlias = NDArray[np.int64]
 """Hashes of texts; 0 stands for a missing cell."""
 
 
+_joined = pc.binary_join_element_wise
+
+
 class RowHasher:
     """Hash of rows in order: identifier, split and cells; other provenance may change without changing the corpus."""
 
     def __init__(self) -> None:
         self._hash = xxhash.xxh3_128()
 
-    def update(self, record: Mapping[str, Any]) -> None:
-        """Take in one row, given as one mapping of cells, ``_id`` and ``_split``; None is the same as absent."""
-        present = sorted(name for name, value in record.items() if value is not None)
-        self._hash.update("\x1e".join(f"{name}\x1f{record[name]}" for name in present).encode() + b"\x1d")
+    def update(self, table: Any) -> None:
+        """Take in the rows of a ``pyarrow.Table`` or record batch; null is the same as a column that is not there.
+
+        The bytes of a row are those of ``NAME 1F VALUE`` in order of the names, 1E between them and 1D at the end.
+        """
+        names = sorted(name for name in table.schema.names if name in ("_id", "_split") or name[0] != "_")
+        cells = [_joined(_large(f"{name}\x1f"), _text(table.column(name)), _large("")) for name in names]
+        if not cells:
+            cells = [pa.nulls(table.num_rows, pa.large_string())]
+        rows = _joined(*cells, _large("\x1e"), null_handling="skip")
+        for chunk in rows.chunks if isinstance(rows, pa.ChunkedArray) else [rows]:
+            self._hash.update(_bytes(_joined(chunk, _large("\x1d"), _large(""))))
 
     def hexdigest(self) -> str:
         """Return the hash so far."""
         return self._hash.hexdigest()
+
+
+def _large(text: str) -> Any:
+    return pa.scalar(text, pa.large_string())
+
+
+def _text(column: Any) -> Any:
+    """A column as text with 64-bit offsets, written as Python would."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_null(column.type)):
+        return pa.array([None if value is None else str(value) for value in column.to_pylist()], pa.large_string())
+    return column.cast(pa.large_string())
+
+
+def _bytes(array: Any) -> Any:
+    """The bytes of all texts of an array without nulls, one after the other."""
+    offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
+    return memoryview(array.buffers()[2])[offsets[0] : offsets[-1]] if len(array) else b""
 
 
 def hash_files(files: Iterable[Path]) -> str:

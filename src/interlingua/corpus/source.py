@@ -131,19 +131,8 @@ class Source:
         hasher = RowHasher()
         names = [name for name in ("_id", "_split") if name in self.columns or name == "_id"]
         for batch in self.scan([*names, *self.languages], size=4096):
-            for record in _records(batch):
-                hasher.update(record)
+            hasher.update(batch)
         return hasher.hexdigest()
-
-
-def _records(batch: Any) -> list[dict[str, Any]]:
-    """Return the rows of a batch as mappings without nulls; most rows have few of many languages."""
-    records: list[dict[str, Any]] = [{} for _ in range(batch.num_rows)]
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        places = pc.indices_nonzero(column.is_valid()).to_pylist()
-        for place, value in zip(places, column.drop_null().to_pylist(), strict=True):
-            records[place][name] = value
-    return records
 
 
 def _read_card(path: Path, files: Iterable[Path]) -> dict[str, Any]:

@@ -8,10 +8,20 @@ import xxhash
 
 from interlingua.errors import CorpusError
 
-__all__ = ["PIVOT", "SPLITS", "SplitRule", "split_of"]
+__all__ = ["PIVOT", "SPLITS", "SplitRule", "folded", "split_of"]
 
 PIVOT = "eng_Latn"
 SPLITS = ("train", "dev", "test")
+
+
+def folded(text: str) -> str:
+    """Return what is compared of a pivot text: NFKC, case folded, white space collapsed.
+
+    Example:
+        >>> folded("  Good\u00a0 Morning. ")
+        'good morning.'
+    """
+    return " ".join((text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()).split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +50,7 @@ class SplitRule:
     def split_of(self, texts: Mapping[str, str]) -> str:
         """Return ``train``, ``dev`` or ``test`` for the cells of one row."""
         text = texts.get(PIVOT) or next((texts[language] for language in sorted(texts)), "")
-        pivot = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-        place = xxhash.xxh3_64_intdigest(f"{self.seed}\x1f{pivot}".encode()) / 2**64
+        place = xxhash.xxh3_64_intdigest(f"{self.seed}\x1f{folded(text)}".encode()) / 2**64
         if place < self.test:
             return "test"
         return "dev" if place < self.test + self.dev else "train"

@@ -150,6 +150,11 @@ class Corpus:
         kept = (*kept, enough) if enough.minimum > 0 else kept
         return Corpus(self._source, languages=chosen, kept=kept, name=f"{self.name}/{split}" if split else self.name)
 
+    def keeping(self, condition: Condition) -> "Corpus":
+        """Return a view with only those rows that meet a condition too."""
+        kept = (*self._conditions, condition)
+        return Corpus(self._source, languages=self.languages, kept=kept, name=self.name)
+
     def with_splits(self, *, dev: float, test: float, seed: int = 0) -> "Corpus":
         """Return the corpus with splits by content; rows that have a ``_split`` already keep it.
 
@@ -171,9 +176,9 @@ class Corpus:
             for i in range(batch.num_rows):
                 yield Row(_present(texts, i), _present(meta, i))
 
-    def batches(self, size: int = _SCAN) -> Iterator[Any]:
-        """Yield ``pyarrow.RecordBatch`` es of at most ``size`` rows: ``_id``, then the languages in order."""
-        return self._scan(("_id", *self.languages), size=size)
+    def batches(self, size: int = _SCAN, *, provenance: Sequence[str] = ()) -> Iterator[Any]:
+        """Yield ``pyarrow.RecordBatch`` es of at most ``size`` rows: ``_id``, ``provenance``, then the languages."""
+        return self._scan(("_id", *provenance, *self.languages), size=size)
 
     def texts(self, language: str) -> list[str | None]:
         """Return one column, a text or None for every row."""

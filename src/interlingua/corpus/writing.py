@@ -23,7 +23,7 @@ from interlingua.corpus.wording import counted
 from interlingua.errors import CorpusError, OutputError
 from interlingua.types import Row
 
-__all__ = ["write_corpus"]
+__all__ = ["write_corpus", "write_tables"]
 
 _GROUP_CELLS = 65_536
 """Cells held before they are written as one row group; what bounds the memory."""
@@ -45,8 +45,28 @@ def write_corpus(
     Args:
         rows: Any iterable; walked once.
         path: The folder; its parent is made where missing.
-        card: What should be remembered of the origin (sources, licences); goes to ``corpus.json``.
+        card: What should be remembered of the origin (sources, licences); goes to ``corpus.json``. It is read after the
+            last row, so that whoever makes the rows may put counts into it.
         overwrite: Replace a corpus that is there.
+
+    Raises:
+        OutputError: The folder holds something, or cannot be written.
+        CorpusError: No rows, or provenance of mixed types.
+    """
+    return write_tables(_tables(rows), path, card=card, overwrite=overwrite)
+
+
+def write_tables(
+    tables: Iterable[Any], path: str | Path, *, card: Mapping[str, object] | None = None, overwrite: bool = False
+) -> Corpus:
+    """Write rows that are columns already; the same as :func:`write_corpus`, without a Python object a row.
+
+    Args:
+        tables: ``pyarrow.Table`` s with ``_id``, other provenance, then canonical languages as strings; no text is
+            blank. Each becomes a row group, so it is what bounds the memory of readers.
+        path: As for :func:`write_corpus`.
+        card: Likewise.
+        overwrite: Likewise.
 
     Raises:
         OutputError: The folder holds something, or cannot be written.
@@ -56,13 +76,13 @@ def write_corpus(
     with _replacing(target, overwrite=overwrite) as folder:
         writer = _Shards(folder)
         try:
-            for number, row in enumerate(rows):
-                writer.add(normalised(row, number))
+            for table in tables:
+                writer.add(table)
         finally:
             writer.close()
         if writer.rows == 0:
             raise CorpusError(f"nothing to write to {target}: there are no rows")
-        if not writer.languages:
+        if not any(writer.cells.values()):
             raise CorpusError(f"nothing to write to {target}: no cell in {counted(writer.rows, 'row')}")
         written = dict(card or {}) | writer.card()
         (folder / CARD).write_text(json.dumps(written, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -70,52 +90,55 @@ def write_corpus(
     return Corpus.open(target)
 
 
+def _tables(rows: Iterable[Row]) -> Iterator[Any]:
+    records: list[dict[str, Any]] = []
+    cells = 0
+    for number, row in enumerate(rows):
+        records.append(normalised(row, number))
+        cells += len(records[-1])
+        if cells >= _GROUP_CELLS:
+            yield records_table(records)
+            records, cells = [], 0
+    if records:
+        yield records_table(records)
+
+
 class _Shards:
-    """Takes records, writes row groups; begins a shard when a column is new or the shard is full."""
+    """Takes tables, writes row groups; begins a shard when a column is new or the shard is full."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._buffer: list[dict[str, Any]] = []
-        self._buffered_cells = 0
         self._schema = pa.schema([])
         self._writer: Any = None
         self._shards = 0
         self._shard_rows = 0
         self._hasher = RowHasher()
-        self._cells: Counter[str] = Counter()
+        self.cells: Counter[str] = Counter()
         self.rows = 0
 
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return tuple(self._cells)
-
-    def add(self, record: dict[str, Any]) -> None:
-        hashed = {name: value for name, value in record.items() if name in ("_id", "_split") or name[0] != "_"}
-        self._hasher.update(hashed)
-        self._cells.update(name for name in record if not name.startswith("_"))
-        self._buffer.append(record)
-        self._buffered_cells += len(record)
-        self.rows += 1
-        if self._buffered_cells >= _GROUP_CELLS:
-            self._flush()
+    def add(self, table: Any) -> None:
+        if not table.num_rows:
+            return
+        self._hasher.update(table)
+        for name in table.schema.names:
+            if not name.startswith("_"):
+                self.cells[name] += table.num_rows - table.column(name).null_count
+        self.rows += table.num_rows
+        self._write(table)
 
     def close(self) -> None:
-        if self._buffer:
-            self._flush()
         self._end_shard()
 
     def card(self) -> dict[str, object]:
         sizes = {file.name: file.stat().st_size for file in sorted(self._folder.glob("*.parquet"))}
         return {
             "rows": self.rows,
-            "cells": dict(self._cells),
+            "cells": dict(self.cells),
             "fingerprint": self._hasher.hexdigest(),
             "files": sizes,
         }
 
-    def _flush(self) -> None:
-        table = records_table(self._buffer)
-        self._buffer, self._buffered_cells = [], 0
+    def _write(self, table: Any) -> None:
         schema = self._grown(table.schema)
         if self._writer is None or schema != self._schema or self._shard_rows >= _SHARD_ROWS:
             self._end_shard()
