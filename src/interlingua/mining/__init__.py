@@ -10,10 +10,12 @@ from interlingua.mining.margin import (
     mine,
 )
 from interlingua.mining.neighbours import Neighbours, nearest_both_ways
+from interlingua.mining.score import EncoderScorer
 
 __all__ = [
     "MARGINS",
     "Candidates",
+    "EncoderScorer",
     "MarginName",
     "MinedPairs",
     "Neighbours",

@@ -1,0 +1,57 @@
+"""A corpus in, a cleaned corpus out, with the account of it in the card."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from interlingua.atomic import whole_file
+from interlingua.corpus.cleaning.chain import Chain, Cleaned
+from interlingua.corpus.cleaning.report import CleaningReport, Dropped
+from interlingua.corpus.table import Corpus
+from interlingua.corpus.writing import write_corpus
+from interlingua.types import Row
+
+__all__ = ["clean_corpus"]
+
+_WRITTEN = frozenset({"rows", "cells", "fingerprint", "files"})
+"""What the card says of the rows themselves, which the writer says anew."""
+
+
+def clean_corpus(
+    corpus: Corpus, path: str | Path, chain: Chain, *, dropped: str | Path | None = None, overwrite: bool = False
+) -> tuple[Corpus, CleaningReport]:
+    """Write what a chain leaves of a corpus; in constant memory, but for what rules remember.
+
+    Args:
+        corpus: The rows.
+        path: The folder to write; its card keeps that of the corpus, with the report added under ``cleaning``.
+        chain: The rules.
+        dropped: A file for every cell that is gone, a JSON object a line, with rule and reason.
+        overwrite: Replace a corpus that is there.
+
+    Raises:
+        CorpusError: A rule cannot work, or nothing is left; nothing is written then.
+        OutputError: A place cannot be written.
+    """
+    card: dict[str, Any] = {key: value for key, value in corpus.card.items() if key not in _WRITTEN}
+    with _log(None if dropped is None else Path(dropped)) as tell:
+        cleaned = chain.clean(corpus.rows(), dropped=tell)
+        written = write_corpus(_told(cleaned, card), path, card=card, overwrite=overwrite)
+    return written, cleaned.report
+
+
+def _told(cleaned: Cleaned, card: dict[str, Any]) -> Iterator[Row]:
+    """The rows; when they end, the card gets the report, as it is written after them."""
+    yield from cleaned
+    card["cleaning"] = [*card.get("cleaning", ()), cleaned.report.as_dict()]
+
+
+@contextmanager
+def _log(path: Path | None) -> Iterator[Callable[[Dropped], object] | None]:
+    if path is None:
+        yield None
+        return
+    with whole_file(path) as partial, partial.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+        yield lambda one: stream.write(json.dumps(one.as_dict(), ensure_ascii=False) + "\n")

@@ -1,0 +1,48 @@
+"""Texts changed rather than dropped."""
+
+import html
+import unicodedata
+from collections.abc import Sequence
+from typing import ClassVar
+
+import regex
+from pydantic import Field
+
+from interlingua.corpus.cleaning.rule import Settings
+
+__all__ = ["Tidy"]
+
+_CONTROL = regex.compile(r"[\p{Cc}--[\t\n\r]]|[\ufeff\u00ad]", regex.V1)
+_SPACES = regex.compile(r"\s+")
+
+
+class Tidy(Settings):
+    r"""Changes texts: control characters out, every white space one space, and more if asked for.
+
+    Example:
+        >>> Tidy(quotes=False).repair("eng_Latn", ['  Say\t"tea"\u0007. '])
+        ['Say tea.']
+    """
+
+    kind: ClassVar[str] = "tidy"
+
+    controls: bool = Field(True, description="take out control characters, soft hyphens and byte order marks")
+    spaces: bool = Field(True, description="make every run of white space one space, and none at the ends")
+    nfc: bool = Field(False, description="compose characters (Unicode NFC)")
+    entities: bool = Field(False, description="replace HTML entities by what they stand for")
+    quotes: bool = Field(True, description="keep double quotes")
+
+    def repair(self, language: str, texts: Sequence[str]) -> list[str]:
+        """Return the texts as they should be, in order."""
+        return [self._repaired(text) for text in texts] if self.concerns(language) else list(texts)
+
+    def _repaired(self, text: str) -> str:
+        if self.entities and "&" in text:
+            text = html.unescape(text)
+        if self.controls and not text.isprintable():
+            text = _CONTROL.sub("", text)
+        if not self.quotes:
+            text = text.replace('"', "")
+        if self.spaces:
+            text = _SPACES.sub(" ", text).strip()
+        return unicodedata.normalize("NFC", text) if self.nfc else text
