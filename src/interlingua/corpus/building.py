@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from interlingua.corpus import catalog
+from interlingua.corpus.placeholders import Placeholders, with_placeholders
 from interlingua.corpus.readers import open_rows
+from interlingua.corpus.readers.dispatch import exists, is_address
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.writing import write_corpus
 from interlingua.errors import LanguageError
@@ -26,6 +28,7 @@ def build_corpus(
     *,
     rename: Mapping[str, str] | None = None,
     columns: Sequence[str] | None = None,
+    placeholders: Placeholders = "keep",
     strict: bool = False,
     overwrite: bool = False,
 ) -> Corpus:
@@ -39,6 +42,7 @@ def build_corpus(
         path: The folder to write.
         rename: Language or ``_name`` by column name, for files.
         columns: Column names of TSV and CSV files without header.
+        placeholders: What becomes of ``%s`` and its like, see :func:`interlingua.corpus.placeholders.plain_text`.
         strict: A bad record is an error; otherwise it is left out and reported.
         overwrite: Replace a corpus that is there.
 
@@ -56,7 +60,8 @@ def build_corpus(
     if len(sources) > 1:
         walks = [_marked(rows, source) for rows, source in zip(walks, sources, strict=True)]
     records = [catalog.source_record(source).as_dict() for source in sources]
-    return write_corpus(chain.from_iterable(walks), path, card={"sources": records}, overwrite=overwrite)
+    rows = with_placeholders(chain.from_iterable(walks), placeholders)
+    return write_corpus(rows, path, card={"sources": records}, overwrite=overwrite)
 
 
 def grouped(words: Sequence[str]) -> list[str]:
@@ -70,12 +75,14 @@ def grouped(words: Sequence[str]) -> list[str]:
     Example:
         >>> grouped(["ntrex", "eng=a.en", "deu=a.de", "eng=b.en", "fra=b.fr", "memory.tmx"])
         ['ntrex', 'eng=a.en deu=a.de', 'eng=b.en fra=b.fr', 'memory.tmx']
+        >>> grouped(["duckdb:SELECT a=b AS en FROM c"])
+        ['duckdb:SELECT a=b AS en FROM c']
     """
     groups: list[str | dict[str, str]] = []
     for word in words:
         language, equals, path = word.partition("=")
         last = groups[-1] if groups else word
-        if not equals or _WHOLE.search(word) or Path(word).exists():
+        if not equals or is_address(word) or _WHOLE.search(word) or exists(Path(word)):
             groups.append(word)
         elif isinstance(last, dict) and language not in last:
             last[language] = path

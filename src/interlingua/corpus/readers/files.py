@@ -1,62 +1,36 @@
-"""Bytes to lines: plain or compressed, UTF-8, with the place of every fault."""
+"""Bytes to lines: plain, compressed or in an archive, UTF-8, with the place of every fault."""
 
-import gzip
-import io
 import logging
-import lzma
-import zlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-import pyarrow as pa
-
+from interlingua.corpus.readers.archives import open_member, split_member
+from interlingua.corpus.readers.compression import COMPRESSED, DAMAGE, bare_suffix, opened_file
 from interlingua.corpus.wording import counted
-from interlingua.errors import CorpusError, FormatError
+from interlingua.errors import FormatError
 
 __all__ = ["COMPRESSED", "DAMAGE", "Faults", "bare_suffix", "lines_of", "open_binary"]
 
-COMPRESSED = (".gz", ".xz", ".zst")
-
-DAMAGE = (EOFError, OSError, lzma.LZMAError, zlib.error)
-"""What reading a damaged compressed file raises."""
+LONGEST_LINE = 1 << 24
+"""Bytes; what is longer is no line of text."""
 
 _SHOWN = 5
 
 logger = logging.getLogger(__name__)
 
 
-def bare_suffix(path: Path) -> str:
-    """Return the extension that tells the format, without that of a compression.
-
-    Example:
-        >>> bare_suffix(Path("a.TMX.gz"))
-        '.tmx'
-    """
-    path = path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
-    return path.suffix.lower()
-
-
 def open_binary(path: Path) -> BinaryIO:
-    """Open a file for reading, decompressing ``.gz``, ``.xz`` and ``.zst``.
+    """Open a file, or a member of an archive (``a.zip::b.en``), decompressing ``.gz``, ``.xz`` and ``.zst``.
 
     Raises:
-        CorpusError: There is no such file, or it may not be read.
+        CorpusError: There is no such file or member, or it may not be read.
+        FormatError: The archive is damaged, or the member is encrypted.
     """
-    try:
-        match path.suffix.lower():
-            case ".gz":
-                return cast("BinaryIO", gzip.open(path, "rb"))
-            case ".xz":
-                return cast("BinaryIO", lzma.open(path, "rb"))
-            case ".zst":
-                # Not the zstandard package: it takes a file that is cut off for one that ends.
-                return cast("BinaryIO", io.BufferedReader(pa.input_stream(path, compression="zstd")))
-            case _:
-                return path.open("rb")
-    except OSError as error:
-        raise CorpusError(f"cannot read {path}: {error.strerror or error}; is the path right?") from error
+    member = None if path.exists() else split_member(path)
+    return opened_file(path) if member is None else open_member(*member)
 
 
 def lines_of(path: Path) -> Iterator[str]:
@@ -64,14 +38,20 @@ def lines_of(path: Path) -> Iterator[str]:
 
     Raises:
         CorpusError: The file cannot be opened.
-        FormatError: A line is not UTF-8, or the compressed file is damaged.
+        FormatError: A line is not UTF-8 or longer than 16 MiB, or the compressed file is damaged.
     """
     number = 0
     with open_binary(path) as stream:
         try:
-            for number, line in enumerate(stream, start=1):
+            for number, line in enumerate(iter(partial(stream.readline, LONGEST_LINE), b""), start=1):
                 if number == 1:
-                    line = line.removeprefix(b"\xef\xbb\xbf")
+                    line = _first(line, path)
+                if len(line) == LONGEST_LINE:
+                    raise FormatError(
+                        f"a line of {LONGEST_LINE >> 20} MiB or more; is this text, a sentence a line?",
+                        path=path,
+                        line=number,
+                    )
                 yield line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8")
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
@@ -85,6 +65,16 @@ def lines_of(path: Path) -> Iterator[str]:
             raise FormatError(
                 f"the file is damaged or cut off ({error}); fetch it again", path=path, line=number + 1
             ) from error
+
+
+def _first(line: bytes, path: Path) -> bytes:
+    """A first line without its byte order mark, which must not be that of another encoding."""
+    wide = line.startswith((b"\xff\xfe", b"\xfe\xff")) or line[:200].count(0) * 3 >= len(line[:200]) > 0
+    if wide:
+        raise FormatError(
+            "this is UTF-16 or no text at all; convert what is text: iconv -f UTF-16 -t UTF-8", path=path, line=1
+        )
+    return line.removeprefix(b"\xef\xbb\xbf")
 
 
 class Faults:

@@ -8,10 +8,20 @@ from interlingua.corpus.readers.records import RecordReader
 from interlingua.errors import CorpusError
 from interlingua.types import Row
 
-__all__ = ["read_saved_dataset"]
+__all__ = ["read_saved_dataset", "split_name"]
 
 _SPLITS = {"validation": "dev", "valid": "dev"}
 _BATCH = 1000
+
+
+def split_name(given: str) -> str:
+    """Return how a split is called here.
+
+    Example:
+        >>> split_name("validation"), split_name("train")
+        ('dev', 'train')
+    """
+    return _SPLITS.get(given, given)
 
 
 def read_saved_dataset(
@@ -51,4 +61,4 @@ def read_saved_dataset(
                         faults.add(f"row {number:,}: {fault}", line=None)
                         continue
                     row = reader.row(record, number)
-                    yield row if split is None else Row(row.texts, {**row.meta, "_split": _SPLITS.get(split, split)})
+                    yield row if split is None else Row(row.texts, {**row.meta, "_split": split_name(split)})
