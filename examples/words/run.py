@@ -30,7 +30,7 @@ from interlingua.evaluation import WordAlignment, WordRetrieval, headline_scores
 from interlingua.evaluation.words import score_aligner
 from interlingua.sbert import SentenceTransformer
 from interlingua.training import load_recipe
-from interlingua.training.sources import make_corpus
+from interlingua.training.sources import make_rows
 from interlingua.types import Aligner, Score, Task, WordPair
 from interlingua.words import (
     AlignedPairs,
@@ -122,7 +122,7 @@ def starts(runs: Path, names: list[str]) -> None:
 def links(runs: Path, shared: str) -> None:
     """Align the training rows, and all of NTREX for the test of words on its dev rows, with eflomal."""
     recipe = load_recipe(base("links", shared, student={"kind": "static"}))
-    for name, corpus in (("train", make_corpus(recipe, runs / "rows")), ("ntrex", _news(shared))):
+    for name, corpus in (("train", make_rows(recipe, runs / "rows").corpus), ("ntrex", _news(shared))):
         pairs = [("eng_Latn", other) for other in corpus.languages if other != "eng_Latn"]
         aligner = Eflomal(symmetrise="intersection")
         folder = align_corpus(corpus, aligner, runs / f"links-{name}", pairs=pairs, resume=True)

@@ -29,6 +29,7 @@ SECTIONS = {
     "student": settings.StudentSettings,
     "student.lora": settings.LoraSettings,
     "corpus": settings.CorpusSettings,
+    "mixing": settings.MixingSettings,
     "teacher": settings.TeacherSettings,
     "links": settings.LinkSettings,
     "objective": settings.ObjectiveSettings,

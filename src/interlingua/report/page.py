@@ -128,6 +128,7 @@ def _run(record: RunRecord) -> dict[str, Any]:
             for one in corpora
             if isinstance(one, dict)
         ],
+        "left_out": _left_out(facts.get("decontamination")),
         "readings": recipe.get("readings") or {},
         "recipe": record.recipe_text,
     }
@@ -149,6 +150,15 @@ def _numbers(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         for key, words in known.items()
         if key in facts
     ]
+
+
+def _left_out(found: Mapping[str, Any] | None) -> str:
+    """How many rows were not trained on since encoders are tested on them."""
+    if not found:
+        return ""
+    sets = ", ".join(f"{name} {rows:,}" for name, rows in found["by_set"].items() if rows)
+    told = f"{found['dropped']:,} of {found['rows']:,} rows" + (f" ({sets})" if sets else "")
+    return told + (f"; not checked: {', '.join(found['missing'])}" if found["missing"] else "")
 
 
 def _commands(record: RunRecord) -> list[str]:

@@ -34,6 +34,7 @@ def model_card(
         f"# {recipe.name}\n\n{recipe.about}".rstrip(),
         f"A sentence encoder for {names}, trained with interlingua {facts['version']}.",
         _usage(recipe),
+        _rows(facts),
         _scores(scores),
     ]
     if recipe.readings:
@@ -83,6 +84,22 @@ def _usage(recipe: Recipe) -> str:
         'vectors = model.encode(["one text", "another text"])\n'
         f"model.similarity(vectors, vectors)\n```{prefix}"
     )
+
+
+def _rows(facts: Mapping[str, Any]) -> str:
+    """What it was trained on, and what was left out."""
+    sources, found = facts.get("sources") or (), facts.get("decontamination")
+    lines = [f"- {one['name']}: {one['rows']:,} rows, {one['share']:.1%} of those drawn" for one in sources]
+    if found:
+        sets = ", ".join(f"{name} {rows:,}" for name, rows in found["by_set"].items() if rows)
+        checked = ", ".join(found["by_set"])
+        lines.append(
+            f"- Left out, since encoders are tested on them: {found['dropped']:,} of {found['rows']:,} rows"
+            + (f" ({sets})" if sets else "")
+            + f". Compared with: {checked or 'nothing'}."
+            + (f" Not at hand, and so not compared with: {', '.join(found['missing'])}." if found["missing"] else "")
+        )
+    return "## Training rows\n\n" + "\n".join(lines) if lines else ""
 
 
 def _scores(scores: Mapping[str, Sequence[Score]]) -> str:

@@ -6,17 +6,19 @@ import shutil
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from interlingua.corpus.decontamination import Overlap
 from interlingua.sbert import StaticEmbedding
 from interlingua.training import parts
 from interlingua.training.folder import RunFolder
 from interlingua.training.preparation import Prepared, prepare
 from interlingua.training.settings import Recipe
+from interlingua.training.sources import Share
 
 __all__ = ["Forecast", "forecast"]
 
@@ -32,6 +34,8 @@ class Forecast:
         rows, cells, tokens: Of the training corpus, with the student's tokenizer.
         languages: How many.
         parameters: Of the student, in all.
+        sources: What each source gives, where there are several.
+        decontamination: What was left out because encoders are tested on it; None where nothing was compared.
         batches: Over the whole run.
         seconds: Of training, from the median of five timed batches; evaluation comes on top.
         memory_bytes: Most memory this process held while it made everything and took those steps.
@@ -44,6 +48,8 @@ class Forecast:
     tokens: int
     languages: int
     parameters: int
+    sources: tuple[Share, ...]
+    decontamination: Overlap | None
     batches: int
     seconds: float
     memory_bytes: int
@@ -51,13 +57,20 @@ class Forecast:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the numbers, ready for JSON."""
-        return asdict(self)
+        found = None if self.decontamination is None else self.decontamination.as_dict()
+        return {
+            **{one.name: getattr(self, one.name) for one in fields(self)},
+            "sources": [asdict(share) for share in self.sources],
+            "decontamination": found,
+        }
 
     def as_text(self) -> str:
         """Return the numbers as lines of text."""
         lines = {
             "recipe": self.name,
             "rows": f"{self.rows:,} with {self.cells:,} texts in {self.languages} languages",
+            "sources": ", ".join(f"{one.name} {one.share:.1%} of the rows drawn" for one in self.sources),
+            "left out": "" if self.decontamination is None else str(self.decontamination),
             "tokens": f"{self.tokens:,}",
             "parameters": f"{self.parameters:,}",
             "batches": f"{self.batches:,}",
@@ -65,7 +78,7 @@ class Forecast:
             "memory": f"about {self.memory_bytes / 2**30:.1f} GiB",
             "disk": f"about {self.disk_bytes / 2**20:,.0f} MiB while it runs",
         }
-        return "\n".join(f"{name:10}  {value}" for name, value in lines.items())
+        return "\n".join(f"{name:10}  {value}" for name, value in lines.items() if value)
 
 
 def forecast(recipe: Recipe) -> Forecast:
@@ -75,10 +88,12 @@ def forecast(recipe: Recipe) -> Forecast:
         InterlinguaError: Whatever would stop the run itself.
     """
     parts.check_objective(recipe)
-    parts.make_tasks([*recipe.evaluation.dev, *recipe.evaluation.test], recipe)
+    tasks = [
+        task for some in (recipe.evaluation.dev, recipe.evaluation.test) for task in parts.make_tasks(some, recipe)
+    ]
     place = Path(tempfile.mkdtemp(prefix="interlingua-plan-"))
     try:
-        ready = prepare(recipe, RunFolder(place))
+        ready = prepare(recipe, RunFolder(place), tasks=tasks)
         seconds = _seconds_per_batch(ready)
         cells = ready.batches.cells
         weights = sum(parameter.numel() * parameter.element_size() for parameter in ready.model.parameters())
@@ -92,6 +107,8 @@ def forecast(recipe: Recipe) -> Forecast:
             tokens=int(cells.spans[..., 1].sum()),
             languages=len(cells.languages),
             parameters=sum(parameter.numel() for parameter in ready.model.parameters()),
+            sources=ready.rows.shares if len(ready.rows.shares) > 1 else (),
+            decontamination=ready.rows.overlap,
             batches=len(ready.batches),
             seconds=seconds * len(ready.batches),
             memory_bytes=_peak() + 2 * trained,

@@ -1,5 +1,6 @@
 """Everything that a recipe names, made, short of training."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +21,9 @@ from interlingua.training.folder import RunFolder, save_model
 from interlingua.training.link_sources import make_links
 from interlingua.training.loss import EncoderLoss
 from interlingua.training.settings import Recipe
-from interlingua.training.sources import make_corpus
+from interlingua.training.sources import TrainingRows, make_rows
 from interlingua.training.teacher import TeacherVectors
-from interlingua.types import Encoder
+from interlingua.types import Encoder, Task
 
 __all__ = ["Prepared", "prepare", "processes"]
 
@@ -33,7 +34,7 @@ class Prepared:
 
     Args:
         recipe: The recipe.
-        corpus: Training rows.
+        rows: Training rows, where they are from, and what was left out.
         model: The student.
         objective: What is made small.
         teacher: Teacher vectors, if any.
@@ -41,11 +42,16 @@ class Prepared:
     """
 
     recipe: Recipe
-    corpus: Corpus
+    rows: TrainingRows
     model: SentenceTransformer
     objective: Objective
     teacher: TeacherVectors | None
     batches: CellBatches
+
+    @property
+    def corpus(self) -> Corpus:
+        """The training rows."""
+        return self.rows.corpus
 
     def encoder(self, model: SentenceTransformer) -> Encoder:
         """Return the student as evaluation sees it: with evaluation's prefix, in evaluation mode."""
@@ -65,12 +71,22 @@ class Prepared:
             )
 
 
-def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = None) -> Prepared:
-    """Make everything that a recipe names, short of training."""
+def prepare(
+    recipe: Recipe, folder: RunFolder, *, tasks: Sequence[Task] = (), store: VectorStore | None = None
+) -> Prepared:
+    """Make everything that a recipe names, short of training.
+
+    Args:
+        recipe: The recipe.
+        folder: Of the run.
+        tasks: What it is measured on, for choosing and at the end; their texts are not trained on.
+        store: Where teacher vectors are kept; the user's cache folder unless given.
+    """
     if recipe.training.threads is not None:
         torch.set_num_threads(recipe.training.threads)
     with processes().main_process_first():
-        corpus = make_corpus(recipe, folder.work / "corpus")
+        rows = make_rows(recipe, folder.work, tasks)
+        corpus = rows.corpus
         model = _student(recipe, corpus, folder)
         teacher = parts.make_teacher(
             recipe, corpus, store or VectorStore(), folder.work / f"teacher-{processes().process_index}"
@@ -102,7 +118,7 @@ def prepare(recipe: Recipe, folder: RunFolder, *, store: VectorStore | None = No
         processes=state.num_processes,
     )
     batches.count = _count(recipe, batches)
-    return Prepared(recipe, corpus, model, objective, teacher, batches)
+    return Prepared(recipe, rows, model, objective, teacher, batches)
 
 
 def processes() -> PartialState:

@@ -4,7 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -111,13 +111,13 @@ def train(
     if resume and folder.finished:
         return _finished(folder)
     tasks = parts.make_tasks(checked.evaluation.test, checked)
-    choosing = parts.make_tasks(checked.evaluation.dev, checked) if checked.training.evaluate_every else []
-    ready = prepare(checked, folder, store=store)
+    choosing = parts.make_tasks(checked.evaluation.dev, checked)
+    ready = prepare(checked, folder, tasks=[*choosing, *tasks], store=store)
     report = RunReport(ready, tasks)
     if first:
         _look_before(ready, folder, tasks, report)
     processes().wait_for_everyone()
-    seconds = _fit(ready, folder, choosing, resume=resume, progress=progress)
+    seconds = _fit(ready, folder, choosing if checked.training.evaluate_every else [], resume=resume, progress=progress)
     if not first:
         return RunResult(folder.path, [], [], seconds)
     merge_lora(ready.model)
@@ -165,6 +165,8 @@ def _export(
         "cells": int((ready.batches.cells.hashes != 0).sum()),
         "languages": list(ready.corpus.languages),
         "batches": len(ready.batches),
+        "sources": [asdict(share) for share in ready.rows.shares],
+        "decontamination": None if ready.rows.overlap is None else ready.rows.overlap.as_dict(),
         "seconds": round(seconds, 1),
         "processes": ready.batches.processes,
         "torch": torch.__version__,

@@ -18,6 +18,7 @@ __all__ = [
     "EvaluationSettings",
     "LinkSettings",
     "LoraSettings",
+    "MixingSettings",
     "ObjectiveSettings",
     "Recipe",
     "StudentSettings",
@@ -104,6 +105,12 @@ class CorpusSettings(_Part):
     test: Annotated[float, Field(ge=0, lt=1)] = 0.0
     languages: list[str] | None = None
     max_rows: Annotated[int, Field(gt=0)] | None = None
+
+
+class MixingSettings(_Part):
+    """How much of several sources is drawn: a share in proportion to ``weight * rows ** (1 / temperature)``."""
+
+    temperature: Annotated[float, Field(ge=1)] = 1.0
 
 
 class TeacherSettings(_Part):
@@ -264,6 +271,9 @@ class Recipe(_Part):
         about: One sentence.
         student: What is trained.
         corpus: What it is trained on.
+        mixing: How much of several sources is drawn.
+        decontaminate: Whether rows are left out whose texts encoders are tested on: by the catalog's evaluation sets,
+            or those named here, and by the recipe's own evaluation.
         languages: Which languages of the corpus; None for all.
         priority: Languages from highest to lowest priority; decides the order of views, and whose teacher vector
             labels a row.
@@ -278,6 +288,8 @@ class Recipe(_Part):
     about: str = ""
     student: StudentSettings
     corpus: Annotated[list[CorpusSettings], Field(min_length=1)]
+    mixing: MixingSettings = Field(default_factory=MixingSettings)
+    decontaminate: bool | list[str] = True
     languages: list[str] | None = None
     priority: list[str] = Field(default_factory=lambda: ["eng_Latn"])
     teacher: TeacherSettings | None = None

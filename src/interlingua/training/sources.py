@@ -1,27 +1,105 @@
-"""The rows that a recipe names: opened, split, and joined where there are several sources."""
+"""The rows that a recipe names: opened, split, without what is tested on, joined where there are several sources."""
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from interlingua.corpus import Corpus, open_with_splits, write_corpus
+from interlingua.corpus.catalog import source_record
+from interlingua.corpus.decontamination import Overlap, find_overlap
+from interlingua.corpus.evaluation_texts import EvaluationSet, EvaluationTexts, evaluation_sets
+from interlingua.corpus.provenance import CELL_SOURCE
 from interlingua.errors import CorpusError
+from interlingua.evaluation.task_texts import task_texts
 from interlingua.training.settings import CorpusSettings, Recipe
-from interlingua.types import Row
+from interlingua.types import Row, Task
 
-__all__ = ["make_corpus"]
+__all__ = ["Share", "TrainingRows", "make_rows"]
 
 logger = logging.getLogger(__name__)
 
 
-def make_corpus(recipe: Recipe, folder: Path) -> Corpus:
-    """Open the training rows; several sources are joined, one after the other, in a folder of their own.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one source gives.
+
+    Args:
+        name: The source.
+        rows: Its rows.
+        weight: How often a row of it is drawn, against the other sources' rows.
+        share: Its share of all rows drawn, 0 to 1.
+    """
+
+    name: str
+    rows: int
+    weight: float
+    share: float
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """What a recipe trains on.
+
+    Args:
+        corpus: The rows.
+        shares: What each source gives.
+        overlap: What was left out because encoders are tested on it; None where nothing was compared.
+    """
+
+    corpus: Corpus
+    shares: tuple[Share, ...]
+    overlap: Overlap | None
+
+
+@dataclass(frozen=True)
+class _View:
+    """The rows of one source that are used."""
+
+    corpus: Corpus
+    settings: CorpusSettings
+
+    @property
+    def rows(self) -> int:
+        return min(len(self.corpus), self.settings.max_rows or len(self.corpus))
+
+
+def make_rows(recipe: Recipe, folder: Path, tasks: Sequence[Task] = ()) -> TrainingRows:
+    """Open the training rows; several sources are joined, one after the other.
+
+    Args:
+        recipe: The recipe.
+        folder: Where joined rows are written, and the hashes of evaluation texts: a run that goes on finds them there,
+            and so leaves out the same rows.
+        tasks: What the recipe is measured on.
 
     Raises:
         CorpusError: No row is left, or a language that the recipe names is in none of the sources.
     """
     sources = [_training_rows(source) for source in recipe.corpus]
+    ranked = _ranked(recipe, sources)
+    least = 1 if recipe.batches.sets in ("cells", "twins") else 2  # texts by themselves need no translation
+    views = [
+        _View(corpus.select([code for code in ranked if code in corpus.languages], min_cells=least), settings)
+        for corpus, settings in zip(sources, recipe.corpus, strict=True)
+        if len(set(corpus.languages) & set(ranked)) >= least
+    ]
+    if not views:
+        count = "one" if least == 1 else "two"
+        raise CorpusError(f"{recipe.name}: no corpus has {count} of the languages {', '.join(ranked)}")
+    overlap = None
+    if recipe.decontaminate is not False:
+        views, overlap = _untested(recipe, views, _tests(recipe, tasks, ranked, folder / "evaluation-texts.npz"))
+    shares = _shares(recipe, views)
+    if len(views) == 1 and views[0].settings.max_rows is None:
+        return TrainingRows(views[0].corpus, shares, overlap)
+    joined = write_corpus(_chain(views, shares), folder / "corpus", overwrite=True)
+    return TrainingRows(joined.select(ranked, min_cells=least), shares, overlap)
+
+
+def _ranked(recipe: Recipe, sources: Sequence[Corpus]) -> list[str]:
+    """Return the languages of a recipe, those of high priority first."""
     found = list(dict.fromkeys(language for corpus in sources for language in corpus.languages))
     wanted = recipe.languages or found
     if missing := [language for language in wanted if language not in found]:
@@ -29,26 +107,7 @@ def make_corpus(recipe: Recipe, folder: Path) -> Corpus:
             f"{recipe.name} asks for {', '.join(missing)}, which none of its corpora has; they have {', '.join(found)}"
         )
     ranked = [code for code in recipe.priority if code in wanted]
-    ranked += [code for code in wanted if code not in ranked]
-    least = 1 if recipe.batches.sets in ("cells", "twins") else 2  # texts by themselves need no translation
-    used = [
-        source
-        for source, corpus in zip(recipe.corpus, sources, strict=True)
-        if len(set(corpus.languages) & set(ranked)) >= least
-    ]
-    views = [
-        corpus.select([language for language in ranked if language in corpus.languages], min_cells=least)
-        for source, corpus in zip(recipe.corpus, sources, strict=True)
-        if source in used
-    ]
-    limited = any(source.max_rows is not None for source in used)
-    if not views:
-        count = "one" if least == 1 else "two"
-        raise CorpusError(f"{recipe.name}: no corpus has {count} of the languages {', '.join(wanted)}")
-    if len(views) == 1 and not limited:
-        return views[0]
-    joined = write_corpus(_chain(list(zip(views, used, strict=True))), folder, overwrite=True)
-    return joined.select(ranked, min_cells=least)
+    return ranked + [code for code in wanted if code not in ranked]
 
 
 def _training_rows(source: CorpusSettings) -> Corpus:
@@ -63,8 +122,57 @@ def _training_rows(source: CorpusSettings) -> Corpus:
     return corpus
 
 
-def _chain(sources: Sequence[tuple[Corpus, CorpusSettings]]) -> Iterator[Row]:
-    for corpus, settings in sources:
-        for number, row in enumerate(islice(corpus.rows(), settings.max_rows)):
-            origin = f"{corpus.name}:{row.meta.get('_id', number)}"
-            yield Row(row.texts, {"_id": origin, "_weight": settings.weight})
+def _tests(recipe: Recipe, tasks: Sequence[Task], languages: Sequence[str], path: Path) -> EvaluationTexts:
+    """Return the texts that the recipe leaves out of training."""
+    if path.is_file():
+        return EvaluationTexts.load(path)
+    named = recipe.decontaminate if isinstance(recipe.decontaminate, list) else None
+    known = evaluation_sets(named, languages=languages)
+    own, missing = [], list(known.missing)
+    for task in tasks:
+        columns = task_texts(task)
+        if columns is None:
+            missing.append(task.name)
+        else:
+            own.append(EvaluationSet.of(task.name, (one for one in columns if one[0] in languages)))
+    tests = EvaluationTexts((*known.sets, *own), tuple(missing))
+    tests.save(path)
+    return tests
+
+
+def _untested(recipe: Recipe, views: Sequence[_View], tests: EvaluationTexts) -> tuple[list[_View], Overlap]:
+    """Return the rows without those that overlap with tests, and what overlapped."""
+    total, left = Overlap(missing=tests.missing), []
+    for view in views:
+        overlap = find_overlap(view.corpus, tests)
+        total.add(overlap)
+        if overlap.dropped < overlap.rows:
+            left.append(_View(overlap.without(view.corpus), view.settings))
+        else:
+            logger.warning("%s is left out whole: %s", view.settings.data, overlap)
+    logger.info("%s", total)
+    if not left:
+        raise CorpusError(
+            f"{recipe.name}: no row is left to train on, since {total}; train on other rows, or allow it with "
+            "`decontaminate: false`, or name the sets that count (`decontaminate: [ntrex, tatoeba]`)"
+        )
+    return left, total
+
+
+def _shares(recipe: Recipe, views: Sequence[_View]) -> tuple[Share, ...]:
+    r"""Return the sources' shares, :math:`w_c n_c^{1/T}` over their sum."""
+    temperature = recipe.mixing.temperature
+    parts = [view.settings.weight * view.rows ** (1 / temperature) for view in views]
+    return tuple(
+        Share(name=view.corpus.name, rows=view.rows, weight=part / view.rows, share=part / sum(parts))
+        for view, part in zip(views, parts, strict=True)
+    )
+
+
+def _chain(views: Sequence[_View], shares: Sequence[Share]) -> Iterator[Row]:
+    for view, share in zip(views, shares, strict=True):
+        name = source_record(view.settings.data).source
+        for number, row in enumerate(islice(view.corpus.rows(), view.settings.max_rows)):
+            cells = {key: value for key, value in row.meta.items() if key.startswith(CELL_SOURCE)}
+            origin = {"_id": f"{view.corpus.name}:{row.meta.get('_id', number)}", "_weight": share.weight}
+            yield Row(row.texts, {**origin, "_source": row.meta.get("_source", name), **cells})

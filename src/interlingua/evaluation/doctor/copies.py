@@ -1,41 +1,27 @@
 """Rows that come twice: within the data, and in what an encoder was trained on."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from interlingua.corpus.hashing import TextHash, text_hash
+from interlingua.corpus.evaluation_texts import letter_hashes
+from interlingua.corpus.hashing import TextHash
 
 if TYPE_CHECKING:
     from interlingua.corpus import Corpus
 
-__all__ = ["Seen", "hashed_columns", "normalised", "pair_hashes", "repeated"]
-
-
-def normalised(text: str) -> str:
-    """Return what makes two texts the same: letters, marks and digits after NFKC and case folding.
-
-    A text without any keeps all but its white space.
-
-    Example:
-        >>> normalised("Good  morning!") == normalised("good morning"), normalised("?!")
-        (True, '?!')
-    """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    kept = "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LMN")
-    return kept or "".join(folded.split())
+__all__ = ["Seen", "hashed_columns", "pair_hashes", "repeated"]
 
 
 def hashed_columns(corpus: "Corpus") -> dict[str, TextHash]:
-    """Return a hash of every normalised cell by language, shape ``(rows,)`` each; 0 where a cell is missing."""
+    """Return a hash of the letters of every cell by language, shape ``(rows,)`` each; 0 where a cell is missing."""
     parts: dict[str, list[TextHash]] = {language: [] for language in corpus.languages}
     for batch in corpus.batches():
         for language, column in parts.items():
             texts = batch.column(language).to_pylist()
-            column.append(text_hash([None if text is None else normalised(text) for text in texts]))
+            column.append(letter_hashes(texts))
     return {language: np.concatenate(column) for language, column in parts.items()}
 
 
@@ -43,6 +29,7 @@ def pair_hashes(first: TextHash, second: TextHash) -> TextHash:
     """Return one hash of both sides of every row; 0 where a side is missing.
 
     Example:
+        >>> from interlingua.corpus.hashing import text_hash
         >>> one, other = text_hash(["a", "b", None]), text_hash(["c", "c", "c"])
         >>> mixed = pair_hashes(one, other)
         >>> len(set(mixed.tolist())), int(mixed[2])

@@ -67,7 +67,7 @@ def measure_copies(corpus: "Corpus", pool: Pool, chart: Chart) -> None:
 def measure_seen(corpus: "Corpus", pool: Pool, train: Sequence["Corpus"], chart: Chart) -> list[str]:
     """Add how much of the whole corpus was trained on, with both its sides and with one; return what could not be told.
 
-    Texts are compared after normalisation (:func:`interlingua.evaluation.doctor.copies.normalised`).
+    Texts are compared by their letters (:func:`interlingua.corpus.letters.letters_of`).
     """
     columns = hashed_columns(corpus)
     seen = Seen(train, pairs=pool.pairs)
