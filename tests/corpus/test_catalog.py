@@ -67,13 +67,13 @@ def pack(tmp_path, monkeypatch):
 
 
 def test_every_entry_is_complete():
-    assert len(catalog.names()) == 14
+    assert len(catalog.names()) == 21
     for name in catalog.names():
         entry = catalog.info(name)
         assert all([entry.title, entry.licence, entry.citation, entry.path])
         assert entry.homepage.startswith("https://") or entry.layout == "shipped"
         assert set(entry.splits) <= {"train", "dev", "test"}
-        assert entry.layout in {"rows", "pairs", "tatoeba", "scored", "shipped"}
+        assert entry.layout in {"rows", "pairs", "tatoeba", "scored", "shipped", "bucc", "similarity", "inference"}
 
 
 def test_rows_layout(pack):

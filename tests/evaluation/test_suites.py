@@ -103,8 +103,8 @@ def test_a_column_that_lacks_a_member_says_which():
     assert math.isnan(five.value)
     assert five.note == "undefined, 3 of 5 present: lacks kaz_Cyrl-eng_Latn, jav_Latn-eng_Latn"
     absent = column_of(result, "STS22 18")
-    assert absent.note.startswith("undefined, 0 of 18 present: sts/STS22 is looked for below INTERLINGUA_DATA")
-    assert "huggingface.co/datasets/mteb/sts22" in absent.note
+    assert absent.note.startswith("undefined, 0 of 18 present: set sts22 needs INTERLINGUA_DATA")
+    assert "`interlingua corpus get sts22` fetches it" in absent.note
     assert "lacks BUCC fr" in column_of(result, "BUCC").note
 
 

@@ -50,10 +50,9 @@ def build_corpus(
         CorpusError: A source cannot be read; nothing is written then.
         OutputError: The folder holds something, or cannot be written.
     """
-    named = {source: source.partition(":")[0] for source in sources}
     walks = [
         catalog.open_corpus(source).rows()
-        if named[source] in catalog.names()
+        if catalog.is_named(source)
         else open_rows(source, rename=rename, columns=columns, strict=strict)
         for source in sources
     ]

@@ -1,23 +1,35 @@
-"""Data by name: the sets of ``catalog.toml``, and the one door for whatever a user names."""
+"""The one door for whatever a user names: sets of the catalog, corpora of OPUS that were fetched, files."""
 
 import logging
-import os
 import tempfile
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import as_file, files
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
-from interlingua.corpus.provenance import SourceRecord
+from interlingua.corpus.getting.downloads import OPUS
+from interlingua.corpus.named_sets import (
+    VARIABLE,
+    NamedSet,
+    data_folder,
+    info,
+    is_named,
+    locate,
+    locate_opus,
+    names,
+    placed,
+    source_record,
+)
 from interlingua.corpus.readers import open_rows, read_delimited, read_tatoeba
+from interlingua.corpus.readers.archives import split_member
+from interlingua.corpus.readers.dispatch import exists, is_address
 from interlingua.corpus.readers.pairs import read_pairs
 from interlingua.corpus.scored import ScoredPairs, read_scored_file, read_scored_pairs, scored_rows
+from interlingua.corpus.source import CARD
 from interlingua.corpus.table import Corpus
+from interlingua.corpus.task_rows import bucc_rows, inference_rows, similarity_rows
 from interlingua.corpus.writing import write_corpus
 from interlingua.errors import CorpusError
 from interlingua.languages import canonical
@@ -27,117 +39,22 @@ __all__ = [
     "VARIABLE",
     "NamedSet",
     "ScoredPairs",
+    "data_folder",
     "info",
+    "is_named",
     "locate",
+    "locate_opus",
     "names",
     "open_corpus",
     "open_scored_pairs",
     "open_with_splits",
+    "placed",
     "source_record",
 ]
-
-VARIABLE = "INTERLINGUA_DATA"
-"""The environment variable that names the folder of data sets."""
 
 _IN_MEMORY_ROWS = 100_000
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedSet:
-    """What the catalog knows of a set.
-
-    Args:
-        name: How it is asked for.
-        title: What it is, in one line.
-        layout: How its file is read: ``rows``, ``pairs``, ``tatoeba``, ``scored`` or ``shipped``.
-        path: Where it lies under the data folder.
-        splits: Those it has; empty where it has none.
-        licence: SPDX identifier, or words where there is no single one.
-        homepage: Where it comes from; empty for what is shipped.
-        citation: What to cite.
-        rename: Language or provenance by column, where the name of the column does not say it.
-        languages: The languages, where the file does not say them.
-        label: The column that holds the label of a row; empty where rows have none.
-        queries: The set that asks for rows of this one, and its column that names the row, as ``SET:COLUMN``.
-        evaluation: The splits that encoders are tested on; True where all rows are for that.
-    """
-
-    name: str
-    title: str
-    layout: str
-    path: str
-    splits: tuple[str, ...]
-    licence: str
-    homepage: str
-    citation: str
-    rename: Mapping[str, str] = field(default_factory=dict)
-    languages: tuple[str, ...] = ()
-    label: str = ""
-    queries: str = ""
-    evaluation: tuple[str, ...] | bool = ()
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of all sets.
-
-    Example:
-        >>> "phrasebook" in names() and "ntrex" in names()
-        True
-    """
-    return tuple(_catalog())
-
-
-def info(name: str) -> NamedSet:
-    """Return what is known of a set.
-
-    Raises:
-        CorpusError: There is no set of this name.
-
-    Example:
-        >>> info("ntrex").licence
-        'CC-BY-SA-4.0'
-    """
-    try:
-        return _catalog()[name]
-    except KeyError:
-        close = get_close_matches(name, names(), n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names())}"
-        raise CorpusError(f"the catalog has no set {name!r}; {hint}") from None
-
-
-def locate(name: str) -> Path:
-    """Return where the file or folder of a set lies.
-
-    Raises:
-        CorpusError: The variable is not set, or the file is not there.
-    """
-    entry = info(name)
-    root = os.environ.get(VARIABLE)
-    advice = f"get it from {entry.homepage} and put it there"
-    if not root:
-        raise CorpusError(f"set {name} needs {VARIABLE}: the folder that holds {entry.path}; {advice}")
-    path = Path(root) / entry.path
-    if not path.exists():
-        raise CorpusError(f"set {name} is not at {path} ({VARIABLE}={root}); {advice}")
-    return path
-
-
-def source_record(name_or_path: str) -> SourceRecord:
-    """Return what cards say of a source: a set of the catalog under its name, a file under its own.
-
-    Example:
-        >>> source_record("phrasebook").licence, source_record("memories/client.tmx").source
-        ('CC0-1.0', 'client.tmx')
-    """
-    name = name_or_path.partition(":")[0]
-    if name in names():
-        entry = info(name)
-        return SourceRecord(
-            source=name_or_path, licence=entry.licence, citation=entry.citation, homepage=entry.homepage
-        )
-    return SourceRecord(source=name_or_path if "=" in name_or_path else Path(name_or_path).name)
 
 
 def open_corpus(name_or_path: str | Path, *, rename: Mapping[str, str] | None = None, strict: bool = False) -> Corpus:
@@ -145,7 +62,8 @@ def open_corpus(name_or_path: str | Path, *, rename: Mapping[str, str] | None = 
 
     Args:
         name_or_path: A set of the catalog (``ntrex``; one language or pair of it as ``tatoeba:tel``,
-            ``mafand:eng-swa``), a Parquet file or folder, any source that :func:`interlingua.corpus.open_rows` reads.
+            ``mafand:eng-swa``), a corpus of OPUS that was fetched (``opus:Tanzil@v1/en-te``), a Parquet file or folder,
+            any source that :func:`interlingua.corpus.open_rows` reads.
             A large file that is not Parquet is first copied to a temporary folder.
         rename: Language or ``_name`` by column name, for files.
         strict: A bad record is an error; otherwise it is left out and reported.
@@ -162,14 +80,18 @@ def open_corpus(name_or_path: str | Path, *, rename: Mapping[str, str] | None = 
     name, _, part = written.partition(":")
     if name in names():
         return _open_named(info(name), part)
+    if name == OPUS:
+        return Corpus.open(locate_opus(part), name=written)
     path = Path(name_or_path)
-    if path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet"))):
+    is_there = exists(path)
+    if is_there and (path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))):
         return Corpus.open(path, rename=rename)
-    if not path.exists() and "=" not in written:
+    if not is_there and "=" not in written and not is_address(written) and not split_member(written):
         close = get_close_matches(name, names(), n=1)
         hint = f"did you mean {close[0]}?" if close else f"sets are {', '.join(names())}"
         raise CorpusError(f"{written!r} is neither a file nor a set of the catalog; {hint}")
-    return _kept(open_rows(name_or_path, rename=rename, strict=strict), name=_stem(path))
+    title = written if is_address(written) else _stem(path)
+    return _kept(open_rows(name_or_path, rename=rename, strict=strict), name=title)
 
 
 def open_with_splits(
@@ -235,33 +157,30 @@ def open_scored_pairs(name: str, *, source: str, target: str, split: str | None 
     )
 
 
-@cache
-def _catalog() -> dict[str, NamedSet]:
-    text = files("interlingua.corpus").joinpath("catalog.toml").read_text(encoding="utf-8")
-    return {name: _named_set(name, entry) for name, entry in tomllib.loads(text).items()}
-
-
-def _named_set(name: str, entry: Mapping[str, Any]) -> NamedSet:
-    lists = {key: tuple(entry.get(key, ())) for key in ("splits", "languages")}
-    role = entry.get("evaluation", ())
-    return NamedSet(**{**entry, **lists, "name": name, "evaluation": role if role is True else tuple(role)})
-
-
 def _open_named(entry: NamedSet, part: str) -> Corpus:
     title = f"{entry.name}:{part}" if part else entry.name
     if part and entry.layout not in ("pairs", "tatoeba"):
         raise CorpusError(f"set {entry.name} has no parts, so {title} means nothing; use --languages or --split")
+    path = Path() if entry.layout == "shipped" else locate(entry.name)
+    if (path / CARD).is_file():
+        return Corpus.open(path, name=title)
     match entry.layout:
         case "rows":
-            return Corpus.open(locate(entry.name), rename=entry.rename, name=entry.name)
+            return Corpus.open(path, rename=entry.rename, name=entry.name)
         case "pairs":
-            rows = read_pairs(locate(entry.name), rename=entry.rename, only=_pair(part, title) if part else None)
+            rows = read_pairs(path, rename=entry.rename, only=_pair(part, title) if part else None)
         case "tatoeba" if part:
-            rows = read_tatoeba(locate(entry.name), part, rename=entry.rename)
+            rows = read_tatoeba(path, part, rename=entry.rename)
         case "tatoeba":
-            rows = open_rows(locate(entry.name), rename=entry.rename)
+            rows = open_rows(path, rename=entry.rename)
         case "scored":
-            rows = scored_rows(locate(entry.name), languages=entry.languages)
+            rows = scored_rows(path, languages=entry.languages)
+        case "bucc":
+            rows = bucc_rows(path)
+        case "similarity":
+            rows = similarity_rows(path)
+        case "inference":
+            rows = inference_rows(path)
         case _:
             rows = _shipped_rows(entry.path)
     return _kept(rows, name=title)

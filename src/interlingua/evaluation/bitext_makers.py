@@ -117,6 +117,9 @@ def make_bucc(
     k: int = 4,
 ) -> Task:
     """Return the task that looks for hidden pairs."""
+    from interlingua.corpus import catalog
+
+    data = catalog.placed(data)
     if protocol == "mteb-v1" or protocol == "mteb-v2":
         return BuccRetrieval(data, version="v1" if protocol == "mteb-v1" else "v2", languages=languages, name=name)
     return BuccMining(data, protocol=protocol, languages=languages, margin=margin, k=k, name=name)

@@ -89,12 +89,12 @@ def make_xnli(
     keep: str | None = None,
 ) -> Task:
     """Return the task that fine-tunes on one language and tests on all."""
-    from interlingua.corpus import read_inference
+    from interlingua.corpus import catalog, read_inference
 
-    (pairs,) = read_inference(train, languages=[source], language=source)
+    (pairs,) = read_inference(catalog.placed(train), languages=[source], language=source)
     return XNLI(
         pairs.first(max_rows),
-        read_inference(data, languages=languages, language=language),
+        read_inference(catalog.placed(data), languages=languages, language=language),
         epochs=epochs,
         batch_size=batch_size,
         micro_batch=micro_batch,

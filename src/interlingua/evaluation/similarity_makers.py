@@ -27,6 +27,7 @@ def make_similarity(
     """Return the task that compares cosines with the scores of people."""
     from interlingua.corpus import catalog, open_corpus, open_scored_pairs
 
+    data = catalog.placed(data)
     if data not in catalog.names() and Path(data).is_file():
         if not isinstance(pairs, list):
             raise EvaluationError(

@@ -91,10 +91,10 @@ def _task(one: SuiteTask, pairs: Sequence[Pair] | None, *, name: str) -> Task:
 
     check = {**one.settings, "name": f"{one.task}:{name}"}
     named = one.data in catalog.names()
-    data = one.data if named else str(_located(one.data))
+    data = catalog.placed(one.data) if named else str(_located(one.data))
     if pairs is not None:
         languages = list(dict.fromkeys(language for pair in pairs for language in pair))
-        if named or Path(data).is_file():
+        if data in catalog.names() or Path(data).is_file():
             known = open_corpus(data).languages
             languages = [language for language in languages if language in known]
         check["languages"] = languages
