@@ -1,13 +1,15 @@
-"""Files that appear whole or not at all: a temporary name beside the target, then a rename."""
+"""Files and folders that appear whole or not at all: a temporary name beside the target, then a rename."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from interlingua.errors import OutputError
 
-__all__ = ["whole_file", "write_text"]
+__all__ = ["whole_file", "whole_folder", "write_text"]
 
 
 @contextmanager
@@ -45,3 +47,52 @@ def write_text(path: Path, content: str) -> None:
     """
     with whole_file(path) as partial:
         partial.write_text(content, encoding="utf-8")
+
+
+@contextmanager
+def whole_folder(target: Path, *, overwrite: bool, marker: str) -> Iterator[Path]:
+    """Give a temporary folder beside the target that takes its place when the block ends well and vanishes otherwise.
+
+    Args:
+        target: The folder; its parent is made where missing.
+        overwrite: Replace a folder that is there.
+        marker: A file that says that a folder was made by interlingua; others are not replaced.
+
+    Raises:
+        OutputError: The target holds something, or cannot be written.
+    """
+    _check_free(target, overwrite=overwrite, marker=marker)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as error:
+        raise OutputError(f"cannot write {target}: {error.strerror or error}; choose another place") from error
+    try:
+        yield folder
+        folder.chmod(0o777 & ~_umask())
+        if target.exists():
+            aside = folder.with_name(folder.name + ".old")
+            target.rename(aside)
+            folder.rename(target)
+            shutil.rmtree(aside)
+        else:
+            folder.rename(target)
+    except OSError as error:
+        raise OutputError(f"cannot write {target}: {error.strerror or error}; is the disk full?") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_free(target: Path, *, overwrite: bool, marker: str) -> None:
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    if not overwrite:
+        raise OutputError(f"{target} exists already; choose another place, or overwrite it (--overwrite)")
+    if not (target / marker).is_file():
+        raise OutputError(f"{target} is no corpus written by interlingua and is not overwritten; choose another place")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

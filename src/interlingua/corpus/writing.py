@@ -2,25 +2,22 @@
 
 import json
 import logging
-import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from interlingua.atomic import whole_folder
 from interlingua.corpus.columns import normalised, records_table
 from interlingua.corpus.hashing import RowHasher
 from interlingua.corpus.source import CARD
 from interlingua.corpus.storage import CLEAN
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.wording import counted
-from interlingua.errors import CorpusError, OutputError
+from interlingua.errors import CorpusError
 from interlingua.types import Row
 
 __all__ = ["write_corpus", "write_tables"]
@@ -73,7 +70,7 @@ def write_tables(
         CorpusError: No rows, or provenance of mixed types.
     """
     target = Path(path)
-    with _replacing(target, overwrite=overwrite) as folder:
+    with whole_folder(target, overwrite=overwrite, marker=CARD) as folder:
         writer = _Shards(folder)
         try:
             for table in tables:
@@ -169,43 +166,3 @@ class _Shards:
             self._writer = None
             self._shards += 1
             self._shard_rows = 0
-
-
-@contextmanager
-def _replacing(target: Path, *, overwrite: bool) -> Iterator[Path]:
-    """A temporary folder beside the target that takes its place when the block ends well and vanishes otherwise."""
-    _check_free(target, overwrite=overwrite)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror or error}; choose another place") from error
-    try:
-        yield folder
-        folder.chmod(0o777 & ~_umask())
-        if target.exists():
-            aside = folder.with_name(folder.name + ".old")
-            target.rename(aside)
-            folder.rename(target)
-            shutil.rmtree(aside)
-        else:
-            folder.rename(target)
-    except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror or error}; is the disk full?") from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _check_free(target: Path, *, overwrite: bool) -> None:
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        return
-    if not overwrite:
-        raise OutputError(f"{target} exists already; choose another place, or overwrite it (--overwrite)")
-    if not (target / CARD).is_file():
-        raise OutputError(f"{target} is no corpus written by interlingua and is not overwritten; choose another place")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
