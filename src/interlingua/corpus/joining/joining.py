@@ -1,0 +1,195 @@
+"""Sources to one corpus of joined rows."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from interlingua.corpus.coverage import Coverage, CoverageCounter, compared
+from interlingua.corpus.joining.assembling import RowMaker
+from interlingua.corpus.joining.cells import CellMaker
+from interlingua.corpus.joining.choosing import CONFLICTS, Conflicts
+from interlingua.corpus.joining.groups import Limit, whole_groups
+from interlingua.corpus.joining.room import room_for
+from interlingua.corpus.joining.sorting import sorted_records
+from interlingua.corpus.joining.sources import JoinSource, licensed, open_source
+from interlingua.corpus.splits import PIVOT
+from interlingua.corpus.table import Corpus
+from interlingua.corpus.wording import counted
+from interlingua.corpus.writing import write_tables
+from interlingua.errors import CorpusError
+from interlingua.languages import canonical
+
+__all__ = ["Joined", "join_corpus"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """What a join made; ``str()`` is a table of coverage before and after.
+
+    Args:
+        corpus: The joined rows.
+        before: Coverage of the rows of all sources, one after the other.
+        after: Coverage of the corpus.
+        counts: What became of rows and texts; also in ``corpus.json`` under ``join``.
+    """
+
+    corpus: Corpus
+    before: Coverage
+    after: Coverage
+    counts: Mapping[str, int]
+
+    def __str__(self) -> str:
+        return compared(self.before, self.after)
+
+
+def join_corpus(
+    sources: Sequence[str | Path | Corpus],
+    path: str | Path,
+    *,
+    pivot: str = PIVOT,
+    conflicts: Conflicts = "all",
+    punctuation: bool = True,
+    pivot_only: bool = False,
+    min_cells: int = 2,
+    most: int = 10_000,
+    licences: Mapping[str, str] | None = None,
+    memory: str = "2GB",
+    threads: int | None = None,
+    rename: Mapping[str, str] | None = None,
+    columns: Sequence[str] | None = None,
+    strict: bool = False,
+    overwrite: bool = False,
+) -> Joined:
+    """Join rows that share a pivot text, whatever source they are from, and write them as one corpus.
+
+    Rows have the order of their keys, which mixes the sources and depends on nothing but the texts. Joining is not
+    transitive: rows that share a text of another language only stay apart.
+
+    Args:
+        sources: Corpora, sets of the catalog, or what :func:`interlingua.corpus.open_rows` reads; the earlier, the
+            higher it ranks.
+        path: The folder to write.
+        pivot: The language to join by, in any spelling.
+        conflicts: What becomes of several texts of one language beside one pivot text: ``all`` makes further rows of
+            them, ``majority`` keeps what most sources say, ``best`` the best ``_score``, ``first`` the earliest.
+        punctuation: Whether pivot texts differ that differ in punctuation at their edges.
+        pivot_only: Leave out rows without pivot; otherwise those of two cells and more stay rows of their own.
+        min_cells: Leave out joined rows with fewer cells.
+        most: Use this many rows of a source that share a pivot text.
+        licences: Licence by the name of a source, for sources of which none is known.
+        memory: What DuckDB may hold; more is put on disk beside ``path``. Python needs about 0.5 GB beside it.
+        threads: Of DuckDB; None for one a core. The result does not depend on it.
+        rename: Language or ``_name`` by column name, for files.
+        columns: Column names of TSV and CSV files without header.
+        strict: A bad record is an error; otherwise it is left out and reported.
+        overwrite: Replace a corpus that is there.
+
+    Raises:
+        CorpusError: A source cannot be read, no row has the pivot, or nothing tells the best; nothing is written.
+        OutputError: The folder holds something, cannot be written, or the disk is too small.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from interlingua.types import Row
+        >>> german = Corpus.from_rows([Row({"en": "It rains.", "de": "Es regnet."})], name="a")
+        >>> swahili = Corpus.from_rows([Row({"en": "it  rains.", "sw": "Mvua inanyesha."})], name="b")
+        >>> with TemporaryDirectory() as folder:
+        ...     joined = join_corpus([german, swahili], f"{folder}/rows")
+        ...     next(joined.corpus.rows()).texts
+        {'eng_Latn': 'It rains.', 'deu_Latn': 'Es regnet.', 'swh_Latn': 'Mvua inanyesha.'}
+    """
+    target, code = Path(path), canonical(pivot)
+    if conflicts not in CONFLICTS:
+        raise CorpusError(f"{conflicts!r} is no way to settle conflicts; there are {', '.join(CONFLICTS)}")
+    opened = [open_source(source, rename=rename, columns=columns, strict=strict) for source in sources]
+    join = _Join(
+        opened,
+        CellMaker(pivot=code, punctuation=punctuation, pivot_only=pivot_only),
+        Limit(most),
+        {"sources": [record.as_dict() for record in licensed(opened, licences or {})]},
+    )
+    with (
+        room_for(opened, target) as folder,
+        sorted_records(join.cells(), folder=folder, memory=memory, threads=threads) as ordered,
+    ):
+        tables = join.tables(ordered, pivot=code, conflicts=conflicts, min_cells=min_cells)
+        corpus = write_tables(tables, target, card=join.card, overwrite=overwrite)
+    return join.done(corpus)
+
+
+class _Join:
+    """The two halves of a join, before and after the sort, and what they count."""
+
+    def __init__(self, sources: Sequence[JoinSource], cells: CellMaker, limit: Limit, card: dict[str, Any]) -> None:
+        self._sources = sources
+        self._cells = cells
+        self._limit = limit
+        self._after = CoverageCounter()
+        self._pivot = ""
+        self.card = card
+
+    def cells(self) -> Iterator[Any]:
+        """Every row of every source as records."""
+        for number, source in enumerate(self._sources):
+            start = 0
+            for batch in source.batches():
+                yield from self._cells.records(batch, source=number, name=source.name, start=start)
+                start += batch.num_rows
+            logger.info("%s: %s", source.name, counted(start, "row"))
+
+    def tables(self, ordered: Iterator[Any], *, pivot: str, conflicts: Conflicts, min_cells: int) -> Iterator[Any]:
+        """Sorted records as joined rows; the first of them comes when all sources have been read."""
+        first = next(ordered, None)
+        known = self._cells.known
+        self._check(pivot, conflicts)
+        maker = RowMaker(
+            pivot=pivot,
+            languages=tuple(self._cells.languages),
+            origins=tuple(known.origins),
+            scored=known.scored,
+            has_splits=known.has_splits,
+            conflicts=conflicts,
+            min_cells=min_cells,
+        )
+        records = chain(() if first is None else (first,), ordered)
+        yield from maker.tables(whole_groups(self._limit(records)))
+        self._pivot, self._after = pivot, maker.coverage
+        self.card["join"] = {"pivot": pivot, "conflicts": conflicts, **self._counts(maker.counts)}
+
+    def done(self, corpus: Corpus) -> Joined:
+        """What came of it."""
+        return Joined(
+            corpus=corpus,
+            before=self._cells.coverage.coverage(first=self._pivot),
+            after=self._after.coverage(first=self._pivot),
+            counts={name: count for name, count in self.card["join"].items() if isinstance(count, int)},
+        )
+
+    def _check(self, pivot: str, conflicts: Conflicts) -> None:
+        """Now that all rows are known: is there anything to join by?"""
+        before = self._cells.coverage.coverage()
+        if not self._cells.counts["with_pivot"]:
+            most = sorted(before.languages, key=lambda code: -before.together[before.languages.index(code)].max())
+            others = f"; most rows have {most[0]} (--pivot {most[0]})" if most else ""
+            raise CorpusError(f"no row of {counted(before.rows, 'row')} has {pivot} to join by{others}")
+        if conflicts == "best" and not self._cells.known.scored:
+            raise CorpusError("no row of the sources has a _score to tell the best by; settle conflicts otherwise")
+        if bad := self._cells.known.bad_scores:
+            logger.warning("%s that are no number count as none", counted(bad, "_score"))
+
+    def _counts(self, made: Mapping[str, int]) -> dict[str, int]:
+        read = self._cells.counts
+        return {
+            "rows_read": read["read"],
+            "rows_without_pivot_kept": read["without_pivot_kept"],
+            "rows_without_pivot_left_out": read["without_pivot_left_out"],
+            "rows_beyond_most": self._limit.dropped,
+            "pivot_texts": made["groups"] - made["without_pivot"],
+            "cells_in_conflict": made["conflicts"],
+            "rows_of_too_few_cells": made["too_few_cells"],
+        }

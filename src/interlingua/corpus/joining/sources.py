@@ -1,0 +1,128 @@
+"""What is joined: any source as record batches, with what the card says of it and how large it is."""
+
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from interlingua.corpus import catalog
+from interlingua.corpus.columns import table_of
+from interlingua.corpus.provenance import SourceRecord, source_records
+from interlingua.corpus.readers import open_rows
+from interlingua.corpus.readers.dispatch import exists, is_address
+from interlingua.corpus.readers.files import COMPRESSED
+from interlingua.corpus.table import Corpus
+from interlingua.errors import CorpusError
+from interlingua.types import Row
+
+__all__ = ["JoinSource", "licensed", "open_source"]
+
+_ROWS = 8192
+"""Rows a batch."""
+
+_PACKED = (*COMPRESSED, ".zip", ".tgz", ".bz2")
+
+_EXPANDS = 4
+"""How much larger compressed text gets, about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinSource:
+    """One of the sources of a join.
+
+    Args:
+        name: As it stands in ``_source``.
+        records: What the card says of it, or of the sources that it was made of.
+        size: Bytes of text, about; 0 where that cannot be told beforehand.
+        batches: Walks the rows: ``pyarrow`` batches or tables with canonical column names.
+    """
+
+    name: str
+    records: Sequence[SourceRecord]
+    size: int
+    batches: Callable[[], Iterator[Any]]
+
+
+def open_source(
+    source: str | Path | Corpus,
+    *,
+    rename: Mapping[str, str] | None = None,
+    columns: Sequence[str] | None = None,
+    strict: bool = False,
+) -> JoinSource:
+    """Open a corpus, a set of the catalog, or what :func:`interlingua.corpus.open_rows` reads.
+
+    Raises:
+        CorpusError: There is no such source, or it cannot be read.
+    """
+    if isinstance(source, Corpus):
+        return _of_corpus(source, SourceRecord(source=source.name), 0)
+    record = catalog.source_record(str(source))
+    path = Path(source)
+    if catalog.is_named(str(source)):
+        return _of_corpus(catalog.open_corpus(source), record, 0)
+    if exists(path) and (path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))):
+        return _of_corpus(Corpus.open(path, rename=rename), record, _parquet_size(path))
+    walk = open_rows(source, rename=rename, columns=columns, strict=strict)
+    return JoinSource(
+        name=record.source, records=[record], size=_text_size(str(source)), batches=lambda: _in_tables(walk)
+    )
+
+
+def licensed(sources: Sequence[JoinSource], licences: Mapping[str, str]) -> list[SourceRecord]:
+    """Return what the card says of all sources, each once, with the licences that were given.
+
+    Raises:
+        CorpusError: A licence is given for a source that is not there.
+    """
+    records = {record.source: record for source in sources for record in source.records}
+    if unknown := [name for name in licences if name not in records]:
+        raise CorpusError(f"a licence is given for {unknown[0]}, but the sources are {', '.join(records)}")
+    return [replace(record, licence=licences.get(name, record.licence)) for name, record in records.items()]
+
+
+def _of_corpus(corpus: Corpus, record: SourceRecord, size: int) -> JoinSource:
+    known = list(source_records(corpus.card).values())
+    wanted = [
+        name
+        for name in corpus.provenance
+        if name in ("_split", "_source", "_score") or name.startswith(("_source:", "_score:"))
+    ]
+    return JoinSource(
+        name=record.source,
+        records=known if "_source" in wanted and known else [record],
+        size=size,
+        batches=lambda: corpus.batches(_ROWS, provenance=wanted),
+    )
+
+
+def _in_tables(rows: Iterator[Row]) -> Iterator[Any]:
+    number = 0
+    while chunk := list(islice(rows, _ROWS)):
+        yield table_of(enumerate(chunk, start=number))
+        number += len(chunk)
+
+
+def _parquet_size(path: Path) -> int:
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    footers = [pq.read_metadata(file) for file in files]
+    return sum(one.row_group(i).total_byte_size for one in footers for i in range(one.num_row_groups))
+
+
+def _text_size(source: str) -> int:
+    if is_address(source):
+        return 0
+    aligned = "=" in source and not exists(Path(source))
+    parts = [word.partition("=")[2] for word in shlex.split(source)] if aligned else [source]
+    # What follows :: is a member of an archive.
+    paths = [Path(part if exists(Path(part)) else part.partition("::")[0]) for part in parts]
+    files = [file for path in paths if exists(path) for file in _files(path)]
+    return sum(file.stat().st_size * (_EXPANDS if file.suffix.lower() in _PACKED else 1) for file in files)
+
+
+def _files(path: Path) -> list[Path]:
+    return [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
