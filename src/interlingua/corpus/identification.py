@@ -20,6 +20,7 @@ GLOTLID = "cis-lmu/glotlid"
 """Where GlotLID is on the Hugging Face hub; licence Apache-2.0."""
 
 CONFUSABLE = (
+    frozenset({"eng", "pcm"}),
     frozenset({"hrv", "bos", "srp", "hbs", "cnr"}),
     frozenset({"nob", "nno", "dan"}),
     frozenset({"ind", "zsm", "msa", "min", "bjn"}),

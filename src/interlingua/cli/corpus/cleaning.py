@@ -75,7 +75,7 @@ def clean(
     }
     made = _chain(rule, preset, chain, {key: value for key, value in settings.items() if value is not None})
     corpus = open_data(data, languages, split, rename, min_cells=0)
-    written, report = clean_corpus(corpus, output, made, dropped=dropped, overwrite=overwrite)
+    written, report = clean_corpus(corpus, output, made, source=data, dropped=dropped, overwrite=overwrite)
     if as_json:
         facts = {"path": str(output), "languages": list(written.languages), "fingerprint": written.fingerprint}
         typer.echo(json.dumps(facts | report.as_dict(), ensure_ascii=False))

@@ -10,6 +10,7 @@ from interlingua.corpus.cleaning.language import Language
 from interlingua.corpus.cleaning.length import Length, LengthRatio
 from interlingua.corpus.cleaning.making import RULES, load_chain, make_step, make_steps, preset_steps, rule_settings
 from interlingua.corpus.cleaning.near import NearDuplicates
+from interlingua.corpus.cleaning.overlap import EvaluationOverlap
 from interlingua.corpus.cleaning.presets import PRESETS, Preset
 from interlingua.corpus.cleaning.repairs import Tidy
 from interlingua.corpus.cleaning.report import CleaningReport, Dropped, RuleReport
@@ -43,6 +44,7 @@ __all__ = [
     "Digits",
     "Dropped",
     "Duplicates",
+    "EvaluationOverlap",
     "Faults",
     "Identical",
     "Judge",

@@ -20,9 +20,18 @@ _CONTROL = regex.compile(r"[\p{Cc}--[\t\n\r]]|\p{Cs}|\p{Noncharacter_Code_Point}
 # UTF-8 read as Windows-1252: what a lead byte and one or two bytes after it look like.
 _AFTER = r"[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _TWO = rf"[Â-ß]{_AFTER}"
-_MOJIBAKE = re.compile(rf"(?<=[a-z])[ÂÃ]{_AFTER}|[à-ï]{_AFTER}{{2}}|(?:{_TWO}\W?){{2}}")
+_THREE = rf"[à-ï]{_AFTER}{{2}}"
+_MOJIBAKE = re.compile(rf"(?<=[a-z])[ÂÃ]{_AFTER}|â€{_AFTER}|(?:{_THREE}){{2}}|(?:{_TWO}\W?){{2}}")
 
-_TAG = re.compile(r"<(?:[a-zA-Z][^<>]{0,300}|/[a-zA-Z][^<>]{0,100}|!--[^<>]{0,300})>")
+# An attribute, or a name of HTML: some write quotations as <so>.
+_NAMES = (
+    "a|abbr|article|aside|audio|b|big|blockquote|body|br|button|center|cite|code|dd|div|dl|dt|em|embed|figure|font|footer"
+    "|form|g|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|label|li|link|meta|nav|object|ol|option|p|ph|pre|q|s|script"
+    "|section|seg|select|small|span|strike|strong|style|sub|sup|table|tbody|td|textarea|th|thead|title|tr|tt|u|ul|video|x"
+)
+_TAG = re.compile(
+    rf"<(?:/?(?:{_NAMES})\s*/?|[a-z][\w:-]{{0,30}}\s[^<>]{{0,300}}=[^<>]{{0,300}}|!--[^<>]{{0,300}})>", re.IGNORECASE
+)
 _ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 
 
@@ -39,7 +48,7 @@ class Script(CellRule):
 
     kind: ClassVar[str] = "script"
 
-    min: float = Field(0.5, ge=0, le=1, description="least share of letters in the script of the language")
+    min: float = Field(0.2, ge=0, le=1, description="least share of letters in the script of the language")
     letters: int = Field(5, ge=0, description="texts with fewer letters are let through")
 
     def faulted(self, language: str, texts: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -117,18 +126,20 @@ class Repetition(CellRule):
             if found:
                 yield place, f"{found[1]} {self.characters} times in a row"
                 continue
-            words = [word.casefold() for word in words_of(text)] if len(text) >= 2 * self.words - 1 else []
+            words = [word.casefold() for word in words_of(text)] if len(text) >= 2 * self.words else []
             if len(words) - len(set(words)) >= self.words - 1 and (phrase := self._looped(words)):
                 yield place, f"{phrase} {self.words} times in a row"
 
     def _looped(self, words: Sequence[str]) -> str | None:
-        """The first phrase that follows itself often enough."""
+        """The first phrase with letters that follows itself often enough; one character (哈哈哈) is none."""
         for size in range(1, self.phrase + 1):
             run = 0
             for end in range(size, len(words)):
                 run = run + 1 if words[end] == words[end - size] else 0
                 if run == size * (self.words - 1):
-                    return " ".join(words[end - size + 1 : end + 1])
+                    phrase = words[end - size + 1 : end + 1]
+                    if len("".join(phrase)) > 1 and any(map(str.isalpha, phrase[0])):
+                        return " ".join(phrase)
         return None
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from interlingua.corpus.cleaning.characters import words_of
 from interlingua.corpus.cleaning.rule import PairRule
 from interlingua.corpus.cleaning.units import Unit, units_of
+from interlingua.corpus.identification import same_language
 from interlingua.corpus.letters import letters_of
 
 __all__ = ["Identical", "SharedUnits"]
@@ -16,21 +17,25 @@ __all__ = ["Identical", "SharedUnits"]
 class Identical(PairRule):
     """Cells that say the same as the pivot, letter by letter.
 
+    Columns of one language, as ``eng_Latn`` and ``eng_Latn-GB``, may well be the same and are not compared.
+
     Example:
-        >>> rule, pivots, texts = Identical(), ["Berlin 1989", "Where is it?"], ["Berlin 1989", "where is it"]
+        >>> rule, pivots, texts = Identical(), ["Berlin 1989", "Where is it now?"], ["Berlin 1989", "where is it now"]
         >>> [place for place, _ in rule.faulted(("eng_Latn", "deu_Latn"), pivots, texts)]
         [1]
     """
 
     kind: ClassVar[str] = "identical"
 
-    words: int = Field(3, ge=0, description="texts with fewer words that have letters are let through: names, numbers")
+    words: int = Field(4, ge=0, description="texts with fewer words that have letters are let through: names, numbers")
     fold: bool = Field(True, description="case, spaces and punctuation make no difference")
 
     def faulted(
         self, languages: tuple[str, str], pivots: Sequence[str], texts: Sequence[str]
     ) -> Iterator[tuple[int, str]]:
         """Yield place and reason of every text at fault."""
+        if same_language(*languages, confusable=()):
+            return
         for place, (pivot, text) in enumerate(zip(pivots, texts, strict=True)):
             same = pivot == text or (self.fold and letters_of(pivot) == letters_of(text))
             if same and (self.words == 0 or sum(map(_has_letter, words_of(text))) >= self.words):
@@ -39,6 +44,8 @@ class Identical(PairRule):
 
 class SharedUnits(PairRule):
     """Cells most of whose words the pivot has too, or the other way round.
+
+    Columns of one language are not compared.
 
     The share of a side is that of its units, repeated ones counted as often as they are there, that the other side has.
     """
@@ -54,6 +61,8 @@ class SharedUnits(PairRule):
         self, languages: tuple[str, str], pivots: Sequence[str], texts: Sequence[str]
     ) -> Iterator[tuple[int, str]]:
         """Yield place and reason of every text at fault."""
+        if same_language(*languages, confusable=()):
+            return
         sides = (units_of(side, self.unit, self.tokenizer) for side in (pivots, texts))
         for place, (pivot, text) in enumerate(zip(*sides, strict=True)):
             if min(len(pivot), len(text)) <= self.skip:

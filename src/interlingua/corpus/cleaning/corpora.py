@@ -9,6 +9,7 @@ from typing import Any
 from interlingua.atomic import whole_file
 from interlingua.corpus.cleaning.chain import Chain, Cleaned
 from interlingua.corpus.cleaning.report import CleaningReport, Dropped
+from interlingua.corpus.named_sets import source_record
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.writing import write_corpus
 from interlingua.types import Row
@@ -20,7 +21,13 @@ _WRITTEN = frozenset({"rows", "cells", "fingerprint", "files"})
 
 
 def clean_corpus(
-    corpus: Corpus, path: str | Path, chain: Chain, *, dropped: str | Path | None = None, overwrite: bool = False
+    corpus: Corpus,
+    path: str | Path,
+    chain: Chain,
+    *,
+    source: str | None = None,
+    dropped: str | Path | None = None,
+    overwrite: bool = False,
 ) -> tuple[Corpus, CleaningReport]:
     """Write what a chain leaves of a corpus; in constant memory, but for what rules remember.
 
@@ -28,6 +35,7 @@ def clean_corpus(
         corpus: The rows.
         path: The folder to write; its card keeps that of the corpus, with the report added under ``cleaning``.
         chain: The rules.
+        source: What the rows are from, where the card of the corpus does not say; its name unless given.
         dropped: A file for every cell that is gone, a JSON object a line, with rule and reason.
         overwrite: Replace a corpus that is there.
 
@@ -36,6 +44,7 @@ def clean_corpus(
         OutputError: A place cannot be written.
     """
     card: dict[str, Any] = {key: value for key, value in corpus.card.items() if key not in _WRITTEN}
+    card.setdefault("sources", [source_record(source or corpus.name).as_dict()])
     with _log(None if dropped is None else Path(dropped)) as tell:
         cleaned = chain.clean(corpus.rows(), dropped=tell)
         written = write_corpus(_told(cleaned, card), path, card=card, overwrite=overwrite)

@@ -16,6 +16,7 @@ from interlingua.corpus.cleaning.duplicates import Duplicates
 from interlingua.corpus.cleaning.language import Language
 from interlingua.corpus.cleaning.length import Length, LengthRatio
 from interlingua.corpus.cleaning.near import NearDuplicates
+from interlingua.corpus.cleaning.overlap import EvaluationOverlap
 from interlingua.corpus.cleaning.presets import PRESETS
 from interlingua.corpus.cleaning.repairs import Tidy
 from interlingua.corpus.cleaning.rule import Settings
@@ -48,6 +49,7 @@ RULES: dict[str, type[Settings]] = {
         Duplicates,
         NearDuplicates,
         Similarity,
+        EvaluationOverlap,
         TestSentences,
         Cap,
     )

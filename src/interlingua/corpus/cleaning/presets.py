@@ -54,7 +54,7 @@ PRESETS = {
         readings=(
             "Tokens are counted without [CLS] and [SEP].",
             "A token shared is one that the other side has anywhere; repeated ones count as often as they are there.",
-            "Every run of white space becomes one space, not only tabs: no token changes by it.",
+            "Runs of white space and line breaks become one space, not only tabs: no token changes by it.",
             "Duplicates are the same pair of texts; run it once a source to do it source by source.",
             "Each source was capped too, at a number that is not given; here only the pairs of two languages are.",
             "Splits are made before: `interlingua corpus split` (DAP: a tenth, 10,000 pairs at most, for dev).",

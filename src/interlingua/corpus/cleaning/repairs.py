@@ -13,11 +13,11 @@ from interlingua.corpus.cleaning.rule import Settings
 __all__ = ["Tidy"]
 
 _CONTROL = regex.compile(r"[\p{Cc}--[\t\n\r]]|[\ufeff\u00ad]", regex.V1)
-_SPACES = regex.compile(r"\s+")
+_SPACES = regex.compile(r"\s{2,}|[\t-\r\u0085\u2028\u2029]")
 
 
 class Tidy(Settings):
-    r"""Changes texts: control characters out, every white space one space, and more if asked for.
+    r"""Changes texts: control characters out, runs of white space one space, and more if asked for.
 
     Example:
         >>> Tidy(quotes=False).repair("eng_Latn", ['  Say\t"tea"\u0007. '])
@@ -27,7 +27,9 @@ class Tidy(Settings):
     kind: ClassVar[str] = "tidy"
 
     controls: bool = Field(True, description="take out control characters, soft hyphens and byte order marks")
-    spaces: bool = Field(True, description="make every run of white space one space, and none at the ends")
+    spaces: bool = Field(
+        True, description="make tabs, line breaks and runs of white space one space, and none at the ends"
+    )
     nfc: bool = Field(False, description="compose characters (Unicode NFC)")
     entities: bool = Field(False, description="replace HTML entities by what they stand for")
     quotes: bool = Field(True, description="keep double quotes")

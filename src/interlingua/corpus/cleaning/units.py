@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +39,8 @@ def count_units(texts: Sequence[str], unit: Unit, tokenizer: str) -> NDArray[np.
     return np.array([len(some) for some in units_of(texts, unit, tokenizer)], dtype=np.int64)
 
 
-def units_of(texts: Sequence[str], unit: Unit, tokenizer: str) -> list[list[str]]:
-    """Return the units of every text; tokens without those that a model puts at the ends.
+def units_of(texts: Sequence[str], unit: Unit, tokenizer: str) -> list[list[Any]]:
+    """Return the units of every text; tokens by number, without those that a model puts at the ends.
 
     Raises:
         CorpusError: There is no such tokenizer.
@@ -52,7 +52,7 @@ def units_of(texts: Sequence[str], unit: Unit, tokenizer: str) -> list[list[str]
             return [words_of(text) for text in texts]
         case "tokens":
             encodings = _tokenizer(tokenizer).encode_batch_fast(list(texts), add_special_tokens=False)
-            return [encoding.tokens for encoding in encodings]
+            return [encoding.ids for encoding in encodings]
 
 
 @lru_cache(maxsize=4)

@@ -23,11 +23,12 @@ class Digits(PairRule):
     .. math:: \frac{\sum_d \min(p_d, t_d)}{\max(\sum_d p_d, \sum_d t_d)} < m
 
     with the number of times :math:`p_d` and :math:`t_d` that pivot and text have the digit d, of any script, from 1 to
-    9: zeros, separators and the order of day and month differ in good translations. A text without digits has its
-    numbers in words and is let through, unless asked for.
+    9: zeros, separators and the order of day and month differ in good translations. So do measures (4 inches, 10 cm),
+    which have few digits: those pairs are let through. A text without digits has its numbers in words and is let
+    through too, unless asked for.
 
     Example:
-        >>> pivots, texts = ["42 boats"] * 3, ["४२ नावें", "24 Boote", "57 Boote"]
+        >>> pivots, texts = ["In 1942"] * 3, ["१९४२ में", "24.9.1", "1857"]
         >>> [place for place, _ in Digits().faulted(("eng_Latn", "hin_Deva"), pivots, texts)]
         [2]
     """
@@ -35,6 +36,7 @@ class Digits(PairRule):
     kind: ClassVar[str] = "digits"
 
     min: float = Field(0.5, gt=0, le=1, description="least share of digits in common")
+    skip: int = Field(3, ge=0, description="pairs are let through if a side that has digits has no more than this")
     one_sided: bool = Field(False, description="digits on one side alone are at fault too")
 
     def faulted(
@@ -44,8 +46,9 @@ class Digits(PairRule):
         ours, theirs = (digit_counts(side)[:, 1:] for side in (texts, pivots))
         common = np.minimum(ours, theirs).sum(axis=1)
         ours, theirs = ours.sum(axis=1), theirs.sum(axis=1)
-        judged = np.maximum(ours, theirs) > 0 if self.one_sided else (ours > 0) & (theirs > 0)
-        for place in np.flatnonzero(judged & (common < self.min * np.maximum(ours, theirs))).tolist():
+        most, least = np.maximum(ours, theirs), np.minimum(ours, theirs)
+        judged = (least > self.skip) | ((least == 0) & (most > self.skip) & self.one_sided)
+        for place in np.flatnonzero(judged & (common < self.min * most)).tolist():
             yield place, f"{common[place]:,} digits in common of {ours[place]:,} and {theirs[place]:,}"
 
 
