@@ -16,11 +16,11 @@ Placeholders: TypeAlias = Literal["keep", "normalise", "drop"]
 _MARK = "{}"
 _PLACEHOLDER = re.compile(
     r"%%"  # a per cent sign
-    r"|%(?:\(\w+\)|\d+\$)?[-+#0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?"  # printf of C, Python and others, without the flag " "
+    r"|%(?:\(\w++\)|\d++\$)?+[-+#0]*+(?:\*|\d++)?+(?:\.(?:\*|\d++))?+"  # printf, without its flag " "
     r"(?:hh?|ll?|[jztLqI])?(?:[diouxXeEfFgGaAcCsSpnr@](?![a-z])|<PRI\w+>)"
     r"|%L?\d+|%n\b"  # Qt
     r"|\{\{[^{}]*\}\}|\{%[^{}]*%\}"  # Django, Jinja
-    r"|[$#]?\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}"  # Python, JavaScript, Ruby, shell
+    r"|[$#]?\{[\w.\[\]]*+(?:![rsa])?(?::[^{}]*)?\}"  # Python, JavaScript, Ruby, shell
     r"|\$\d+|\$[A-Za-z_]\w*"
 )
 _TAG = re.compile(

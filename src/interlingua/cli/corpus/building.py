@@ -1,6 +1,6 @@
 """``interlingua corpus build``: files to one corpus."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -19,6 +19,10 @@ def build(
     columns: Annotated[
         str | None, typer.Option("--columns", help="Column names of TSV or CSV without a header, as eng,deu.")
     ] = None,
+    placeholders: Annotated[
+        Literal["keep", "normalise", "drop"],
+        typer.Option("--placeholders", help="Those in texts of programs, as %s: keep, normalise (to {}) or drop."),
+    ] = "keep",
     overwrite: Overwrite = False,
     strict: Strict = False,
     as_json: AsJson = False,
@@ -31,6 +35,7 @@ def build(
         output,
         rename=renames(rename),
         columns=columns.split(",") if columns else None,
+        placeholders=placeholders,
         strict=strict,
         overwrite=overwrite,
     )

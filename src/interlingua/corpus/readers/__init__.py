@@ -2,6 +2,7 @@
 
 from interlingua.corpus.readers.delimited import read_delimited
 from interlingua.corpus.readers.dispatch import open_rows
+from interlingua.corpus.readers.gettext import read_gettext, read_software
 from interlingua.corpus.readers.huggingface import read_saved_dataset
 from interlingua.corpus.readers.jsonl import read_jsonl
 from interlingua.corpus.readers.lines import read_lines
@@ -12,10 +13,12 @@ from interlingua.corpus.readers.tmx import read_tmx
 __all__ = [
     "open_rows",
     "read_delimited",
+    "read_gettext",
     "read_jsonl",
     "read_lines",
     "read_parquet",
     "read_saved_dataset",
+    "read_software",
     "read_tatoeba",
     "read_tmx",
     "tatoeba_files",

@@ -115,6 +115,6 @@ def test_missing_too_large_and_cut_off_when_compressed(write, tmp_path, monkeypa
     (tmp_path / "cut.mo.gz").write_bytes(gzip.compress(WHOLE)[:-20])
     with pytest.raises(FormatError, match="damaged or cut off"):
         entries(tmp_path / "cut.mo.gz")
-    monkeypatch.setattr("interlingua.corpus.readers.gettext.mo._COMPRESSED_LIMIT", len(WHOLE) - 1)
+    monkeypatch.setitem(mo_entries.__globals__, "_COMPRESSED_LIMIT", len(WHOLE) - 1)
     with pytest.raises(FormatError, match="bytes; decompress it first"):
         entries(write("large.mo.zst", WHOLE))

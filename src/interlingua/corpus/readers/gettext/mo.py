@@ -31,7 +31,7 @@ class _Layout(NamedTuple):
     """Where the tables of a catalog lie, and how its numbers are written (``<`` or ``>``)."""
 
     order: str
-    count: int
+    messages: int
     originals: int
     translations: int
 
@@ -55,7 +55,7 @@ def mo_entries(path: Path, faults: FaultCounter, left_out: Counter[str]) -> Iter
         layout = _layout(data, path, left_out)
         charset = _charset(data, layout, path)
         total = 0
-        for number in range(layout.count):
+        for number in range(layout.messages):
             original = _place(data, layout, layout.originals, number, path)
             translation = _place(data, layout, layout.translations, number, path)
             total += (original.stop - original.start) + (translation.stop - translation.start)
@@ -112,7 +112,7 @@ def _layout(data: _Bytes, path: Path, left_out: Counter[str]) -> _Layout:
 
 def _charset(data: _Bytes, layout: _Layout, path: Path) -> str:
     """The encoding that the header names: it is the first message, since the empty text is sorted first."""
-    if not layout.count:
+    if not layout.messages:
         return "utf-8"
     original, translation = (_place(data, layout, table, 0, path) for table in (layout.originals, layout.translations))
     if original.stop > original.start:

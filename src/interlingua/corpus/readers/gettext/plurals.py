@@ -20,12 +20,12 @@ class PluralForms(NamedTuple):
     Args:
         one: The form for n = 1.
         many: The form that most n from 2 to 100 take; the lower number among equals.
-        count: How many forms there are.
+        total: How many forms there are.
     """
 
     one: int
     many: int
-    count: int
+    total: int
 
 
 def plural_forms(header: Header) -> PluralForms:
@@ -42,9 +42,9 @@ def plural_forms(header: Header) -> PluralForms:
     Example:
         >>> polish = "nplurals=3; plural=n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2;"
         >>> plural_forms(Header(f"Plural-Forms: {polish}"))
-        PluralForms(one=0, many=2, count=3)
+        PluralForms(one=0, many=2, total=3)
         >>> plural_forms(Header("Plural-Forms: nplurals=1; plural=0;"))
-        PluralForms(one=0, many=0, count=1)
+        PluralForms(one=0, many=0, total=1)
     """
     written = header.get("Plural-Forms")
     if not written or _TEMPLATE.match(written):

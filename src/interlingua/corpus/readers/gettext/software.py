@@ -55,15 +55,12 @@ def software_record(name: str) -> SourceRecord:
     found = _distribution(name) if _NAME.fullmatch(name) else None
     if found is None:
         return SourceRecord(source=f"{SOFTWARE}{name}")
-    metadata = found.metadata
-    classified = [
-        one.removeprefix(_LICENCE) for one in metadata.get_all("Classifier") or () if one.startswith(_LICENCE)
-    ]
-    licence = metadata.get("License-Expression") or "; ".join(classified) or metadata.get("License") or ""
+    classified = [one.removeprefix(_LICENCE) for one in _fields(found, "Classifier") if one.startswith(_LICENCE)]
+    licence = next(iter([*_fields(found, "License-Expression"), *classified, *_fields(found, "License")]), "")
     return SourceRecord(
         source=f"{SOFTWARE}{name}",
         licence=licence.strip().partition("\n")[0],
-        citation=f"{metadata['Name']} {found.version}, its translators.",
+        citation=f"{found.name} {found.version}, its translators.",
         homepage=_homepage(found),
     )
 
@@ -75,10 +72,15 @@ def _distribution(name: str) -> Distribution | None:
         return None
 
 
+def _fields(found: Distribution, name: str) -> list[str]:
+    """The values of a field of its metadata that may come several times."""
+    return [str(value) for value in found.metadata.get_all(name) or () if value]
+
+
 def _homepage(found: Distribution) -> str:
-    urls = dict(url.split(", ", 1) for url in found.metadata.get_all("Project-URL") or () if ", " in url)
-    named = {label.lower(): url for label, url in urls.items()}
-    return found.metadata.get("Home-page") or named.get("homepage") or next(iter(named.values()), "")
+    urls = [url.partition(", ") for url in _fields(found, "Project-URL")]
+    named = [url for label, _, url in urls if label.lower() == "homepage"] + [url for _, _, url in urls]
+    return next(iter([*_fields(found, "Home-page"), *named]), "")
 
 
 def _locale_folders() -> list[Path]:

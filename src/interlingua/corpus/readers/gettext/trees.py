@@ -57,7 +57,7 @@ def domains_of(
     The language is told by, in this order: the folder above ``LC_MESSAGES``; the name of the file (``de.po``), its
     ending (``shop.de.po``, ``shop-de_AT.po``) or its folder (``de/shop.po``); the header, which also wins over a
     three-letter code of the path, since ``app`` is a language too. Of a ``.po`` and a ``.mo`` beside each other the
-    ``.po`` is read.
+    ``.po`` is read; of two catalogs of one language the larger, unless it goes by an old code (``mo`` beside ``ro``).
 
     Args:
         root: The folder.
@@ -78,7 +78,7 @@ def domains_of(
         except CorpusError as error:
             own.add(str(error), line=None)
     unknown: set[str] = set()
-    for place, path, own in sorted(placed, key=lambda one: one[0].locale.partition("_")[0] in SUPERSEDED):
+    for place, path, own in sorted(placed, key=_preference):
         try:
             language = _language(place.locale, rename)
         except LanguageError as error:
@@ -152,6 +152,12 @@ def _choices(parts: tuple[str, ...], stem: str) -> Iterator[_Place]:
             yield _Place(ending, (*parts, name))
     if parts:
         yield _Place(parts[-1], (*parts[:-1], stem))
+
+
+def _preference(placed: tuple[_Place, Path, FaultsOfOne]) -> tuple[bool, int]:
+    """Which catalog of a language is read: a locale of today (``ro``, not ``mo``), then the larger file."""
+    place, path, _ = placed
+    return place.locale.partition("_")[0] in SUPERSEDED, -path.stat().st_size
 
 
 def _language(locale: str, rename: Mapping[str, str]) -> str:

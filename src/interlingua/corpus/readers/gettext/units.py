@@ -117,9 +117,9 @@ def _plurals(header: Entry, faults: FaultCounter) -> PluralForms | None:
 
 
 def _numbers(entry: Entry, plural: str, plurals: PluralForms, faults: FaultCounter) -> Iterator[Unit]:
-    beyond = [number for number in entry.forms if number >= plurals.count]
+    beyond = [number for number in entry.forms if number >= plurals.total]
     if beyond:
-        faults.add(f"msgstr[{beyond[0]}], but nplurals is {plurals.count}", line=entry.line)
+        faults.add(f"msgstr[{beyond[0]}], but nplurals is {plurals.total}", line=entry.line)
         return
     wanted = {OTHER: plurals.many} if plurals.one == plurals.many else {ONE: plurals.one, OTHER: plurals.many}
     absent = [number for number in wanted.values() if not entry.forms.get(number, "").strip()]
