@@ -116,7 +116,7 @@ def test_sets_with_labels(tmp_path, monkeypatch):
     rows = open_labelled("sib200")
     assert (rows.labels, rows.languages, rows.name) == (["sports", "travel"], ("eng_Latn", "cmn_Hans"), "sib200")
     assert open_labelled("sib200", languages=["zh"], split="dev").texts == {"cmn_Hans": ["一。"]}
-    with pytest.raises(CorpusError, match="ntrex has no labels; sib200, nusax, xsid have"):
+    with pytest.raises(CorpusError, match="ntrex has no labels; sib200, nusax, xsid, massive have"):
         open_labelled("ntrex")
 
 

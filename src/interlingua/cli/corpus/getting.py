@@ -72,10 +72,14 @@ def _ask(found: "Sequence[Offer]", root: Path) -> None:
     from interlingua.errors import CorpusError
 
     typer.echo(_table(found), err=True)
-    if not sys.stdin.isatty():
+    if not _somebody_is_there():
         raise CorpusError("nobody is there to agree to sizes and licences; read them above, and say --yes")
     if not typer.confirm(f"Fetch into {root}?", err=True):
         raise typer.Exit(2)
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty()
 
 
 def _table(found: "Sequence[Offer]") -> str:

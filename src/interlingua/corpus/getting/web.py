@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from interlingua import __version__
 from interlingua.errors import CorpusError
 
 __all__ = ["MIRROR", "Patience", "TemporaryError", "Web", "advice", "local_path", "parse_mirrors"]
@@ -104,7 +103,7 @@ class Web:
             CorpusError: It will not.
         """
         address = self.address(url)
-        told = {"User-Agent": f"interlingua/{__version__}", "Accept-Encoding": "identity", **(headers or {})}
+        told = {"User-Agent": "interlingua", "Accept-Encoding": "identity", **(headers or {})}
         try:
             request = urllib.request.Request(address, headers=told, method=method)
             with self.watched(address):
