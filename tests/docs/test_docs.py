@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from interlingua.cli.app import app, main
 from interlingua.corpus import catalog
+from interlingua.corpus.getting.downloads import downloads, groups
 from interlingua.evaluation import TASKS, task_settings
 from interlingua.objectives import presets
 from interlingua.training import load_recipe, settings
@@ -187,6 +188,11 @@ def test_every_preset_and_every_set_is_documented():
         assert rows[name][1] == catalog.info(name).title
         assert rows[name][3] == (", ".join(catalog.info(name).splits) or "none")
         assert rows[name][4] == catalog.info(name).licence
+
+
+def test_every_set_that_is_fetched_is_documented():
+    documented = {row[0].strip("`") for row in table(section("formats.md", "Sets that are fetched"))[1:]}
+    assert documented == {*downloads(), *groups(), "opus:CORPUS/en-te"}
 
 
 @pytest.mark.parametrize("page", OWN, ids=lambda path: str(path.relative_to(ROOT)))

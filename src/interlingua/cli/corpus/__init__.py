@@ -3,6 +3,7 @@
 import typer
 
 from interlingua.cli.corpus.building import build
+from interlingua.cli.corpus.getting import get
 from interlingua.cli.corpus.looking import peek, stats
 from interlingua.cli.corpus.splitting import split_rows
 
@@ -18,3 +19,4 @@ app.command()(build)
 app.command()(stats)
 app.command("split")(split_rows)
 app.command()(peek)
+app.command()(get)
