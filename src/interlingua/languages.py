@@ -23,7 +23,7 @@ from interlingua.errors import LanguageError
 if TYPE_CHECKING:
     from langcodes import Language
 
-__all__ = ["canonical", "canonical_columns", "display_name", "variant_hint"]
+__all__ = ["canonical", "canonical_columns", "display_name", "short_code", "variant_hint"]
 
 MACRO_MEMBERS = {
     "ara": "arb",
@@ -157,6 +157,19 @@ def display_name(code: str) -> str:
     if script != _script(language, None) or language == "cmn":
         notes.insert(0, Language.make(script=script).script_name().removesuffix(" Han"))
     return f"{name} ({', '.join(notes)})" if notes else name
+
+
+def short_code(code: str) -> str:
+    """Return the shortest usual code of the language: ISO 639-1 where it has one, else ISO 639-3; no script.
+
+    Example:
+        >>> [short_code(code) for code in ("deu_Latn", "cmn_Hans", "swh_Latn", "arb_Arab", "bam_Latn", "spa_Latn-MX")]
+        ['de', 'zh', 'sw', 'ar', 'bm', 'es']
+    """
+    from langcodes import Language
+
+    language = canonical(code).partition("_")[0]
+    return str(Language.get(_MACROS.get(language, language)).language)
 
 
 def variant_hint(code: str, languages: Iterable[str]) -> str:

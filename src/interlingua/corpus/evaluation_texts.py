@@ -216,7 +216,7 @@ def _open(name: str) -> Corpus:
         raise CorpusError(
             f"no encoder is tested on {name} by itself; say which split is, as {name}/test, or give a file"
         )
-    where = None if entry.evaluation is True else {"_split": list(entry.evaluation)}
+    where = {"_split": entry.evaluation} if isinstance(entry.evaluation, tuple) else None
     return corpus.select(min_cells=1, where=where)
 
 

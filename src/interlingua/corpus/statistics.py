@@ -15,7 +15,7 @@ from interlingua.languages import display_name
 if TYPE_CHECKING:
     from interlingua.corpus.table import Corpus
 
-__all__ = ["CorpusStatistics", "LanguageStatistics", "measure"]
+__all__ = ["CorpusStatistics", "LanguageStatistics", "measure", "split_counts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ def measure(corpus: "Corpus") -> CorpusStatistics:
         rows=rows,
         languages={language: _measure_language(corpus, language, rows) for language in corpus.languages},
         cells_per_row=dict(sorted(cells_per_row.items())),
-        splits=_splits(corpus),
+        splits=split_counts(corpus),
         fingerprint=corpus.fingerprint,
     )
 
@@ -128,7 +128,8 @@ def _measure_language(corpus: "Corpus", language: str, rows: int) -> LanguageSta
     )
 
 
-def _splits(corpus: "Corpus") -> dict[str, int]:
+def split_counts(corpus: "Corpus") -> dict[str, int]:
+    """Return rows by split; empty where there are no splits."""
     if "_split" not in corpus.provenance:
         return {}
     counts = Counter(split for split in corpus.values("_split") if split is not None)

@@ -1,0 +1,80 @@
+"""``corpus overlap``, ``export`` and ``card`` on the command line."""
+
+import json
+
+import pytest
+
+from interlingua.cli.app import main
+from interlingua.corpus import write_corpus
+from interlingua.types import Row
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("INTERLINGUA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("INTERLINGUA_DATA", raising=False)
+
+
+def run(capsys, *words):
+    code = main(["corpus", *map(str, words)])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+@pytest.fixture
+def planted(tmp_path):
+    rows = [
+        Row(
+            {"eng": "Who is going to pick up the twins, from school on Friday", "deu": "Etwas anderes."}, {"_id": "x7"}
+        ),
+        Row({"eng": "Nothing of the kind.", "deu": "Nichts dergleichen."}, {"_id": "x8"}),
+    ]
+    write_corpus(rows, tmp_path / "rows")
+    return tmp_path / "rows"
+
+
+def test_overlap_is_counted_by_set_and_language(planted, capsys):
+    code, out, _ = run(capsys, "overlap", planted, "--with", "phrasebook")
+    assert code == 0
+    assert out.splitlines() == [
+        "rows: 1 row of 2 overlap with evaluation sets (phrasebook 1)",
+        "phrasebook: eng_Latn 1; rows x7",
+    ]
+    found = json.loads(run(capsys, "overlap", planted, "--json")[1])
+    assert (found["dropped"], found["cells"], found["sample"]) == (
+        1,
+        {"phrasebook": {"eng_Latn": 1}},
+        {"phrasebook": ["x7"]},
+    )
+    assert "tatoeba" in found["missing"]
+    code, _, err = run(capsys, "overlap", planted, "--with", "phrasbook")
+    assert code != 0
+    assert "did you mean phrasebook?" in err
+
+
+def test_export_writes_what_is_asked_for(planted, tmp_path, capsys):
+    code, out, _ = run(capsys, "export", planted, tmp_path / "out", "--format", "pairs", "--names", "anchor")
+    assert (code, out) == (0, f"{tmp_path / 'out'}: 2 pairs in 3 files\n")
+    facts = json.loads(run(capsys, "export", planted, tmp_path / "t.tsv", "-f", "tsv", "--json")[1])
+    assert facts == {"path": str(tmp_path / "t.tsv"), "rows": 2, "changed": 0, "files": None}
+    code, _, err = run(capsys, "export", planted, tmp_path / "out")
+    assert code != 0
+    assert "exists already" in err
+    assert run(capsys, "export", planted, tmp_path / "o", "--format", "arrow")[0] != 0
+    assert run(capsys, "export", planted, tmp_path / "o", "--names", "left")[0] != 0
+    assert run(capsys, "export", planted, tmp_path / "o", "--pairs", "en-xx")[0] != 0
+
+
+def test_what_a_table_cannot_hold_is_told(tmp_path, capsys):
+    write_corpus([Row({"eng": "a\tb", "deu": "c"})], tmp_path / "rows")
+    assert (
+        "became spaces in 1 text; jsonl keeps them"
+        in run(capsys, "export", tmp_path / "rows", tmp_path / "t.tsv", "-f", "tsv")[1]
+    )
+
+
+def test_a_card_is_printed_or_written(planted, tmp_path, capsys):
+    _, out, _ = run(capsys, "card", planted)
+    assert out.startswith("---\nlanguage:\n- en\n- de\n")
+    assert run(capsys, "card", planted, "-o", tmp_path / "README.md")[:2] == (0, "")
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == out
