@@ -6,6 +6,7 @@ from interlingua.cli.corpus.building import build
 from interlingua.cli.corpus.getting import get
 from interlingua.cli.corpus.looking import peek, stats
 from interlingua.cli.corpus.splitting import split_rows
+from interlingua.cli.corpus.translating import translate
 
 __all__ = ["app"]
 
@@ -20,3 +21,4 @@ app.command()(stats)
 app.command("split")(split_rows)
 app.command()(peek)
 app.command()(get)
+app.command()(translate)

@@ -1,0 +1,254 @@
+"""Missing cells of a corpus, translated from those that are there."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from interlingua.corpus.cleaning.report import CleaningReport, Dropped, RuleReport
+from interlingua.corpus.cleaning.rule import Chunk, Judge, Rule
+from interlingua.corpus.provenance import SourceRecord, cell_source, source_column
+from interlingua.corpus.table import Corpus
+from interlingua.corpus.translation.gates import make_gates
+from interlingua.corpus.translation.licences import warn_of
+from interlingua.corpus.translation.memory import TranslationMemory
+from interlingua.corpus.translation.protocols import route_of
+from interlingua.corpus.writing import write_corpus
+from interlingua.errors import CorpusError
+from interlingua.languages import canonical
+from interlingua.types import Row, Translator
+
+__all__ = ["CHUNK", "Filler", "Gap", "translate_corpus"]
+
+CHUNK = 1024
+"""Rows whose missing cells are translated, kept and judged together: what a killed run loses at most."""
+
+_OWN = ("rows", "cells", "fingerprint", "files", "sources")
+"""What the writer of a corpus says in its card."""
+
+logger = logging.getLogger(__name__)
+
+
+def translate_corpus(
+    corpus: Corpus,
+    path: str | Path,
+    *,
+    translator: Translator,
+    into: Sequence[str],
+    source: str | Sequence[str] = "eng_Latn",
+    gates: Sequence[Rule] | None = None,
+    cache: str | Path | None = None,
+    replace: bool = False,
+    overwrite: bool = False,
+) -> Corpus:
+    """Write a corpus with its missing cells translated.
+
+    Every translation is kept on disk before it is used. A second run translates nothing, and one that was killed
+    goes on where it was and ends in the same bytes. A cell that is filled says so in ``_source:LANGUAGE``; the card has
+    model, licence and number of cells of each such source, and under ``translation`` what the gates dropped.
+
+    Args:
+        corpus: Rows; only cells that are there are translated from.
+        path: The folder to write.
+        translator: Makes the translations; see :func:`make_translator`.
+        into: Languages to fill, in any spelling; the corpus need not have them.
+        source: The language to translate from, or several in order of preference.
+        gates: Rules that a translation must pass, compared with the cell that it is made from; those of
+            :func:`make_gates` unless given, none for ``()``.
+        cache: Folder of the kept translations; None takes ``$INTERLINGUA_CACHE`` or the platform's cache folder.
+        replace: Translate cells that are there too, people's among them; one stays where the translation fails a gate.
+        overwrite: Replace a corpus that is at ``path``.
+
+    Raises:
+        CorpusError: The corpus has none of the source languages, or the translator fails. What was translated is kept.
+        OutputError: The folder holds something, or the cache cannot be used.
+    """
+    filler = Filler(corpus, translator=translator, into=into, source=source, gates=gates, cache=cache, replace=replace)
+    warn_of(translator)
+    card: dict[str, Any] = {}
+    written = write_corpus(filler.rows(card), path, card=card, overwrite=overwrite)
+    logger.info("%s", filler.report)
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A cell that is to be filled: the row, and the language and text to translate it from."""
+
+    row: Row
+    language: str
+    text: str
+
+
+@dataclass
+class _Origin:
+    """What the card says of one kind of filled cells."""
+
+    record: SourceRecord
+    cells: int = 0
+    texts_of: Counter[str] = field(default_factory=Counter)
+
+
+class Filler:
+    """Rows of a corpus with their missing cells translated; arguments are those of :func:`translate_corpus`.
+
+    Attributes:
+        report: What the gates dropped so far.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        *,
+        translator: Translator,
+        into: Sequence[str],
+        source: str | Sequence[str] = "eng_Latn",
+        gates: Sequence[Rule] | None = None,
+        cache: str | Path | None = None,
+        replace: bool = False,
+    ) -> None:
+        sources = (source,) if isinstance(source, str) else source
+        self.into = tuple(dict.fromkeys(map(canonical, into)))
+        self.sources = tuple(dict.fromkeys(map(canonical, sources)))
+        if not self.into:
+            raise CorpusError("there is no language to translate into; name one, as into=['spa'] (--into spa)")
+        if not set(self.sources) & set(corpus.languages):
+            raise CorpusError(
+                f"{corpus.name} has no {' or '.join(self.sources)} to translate from, only "
+                f"{', '.join(corpus.languages)}; say from which (source=, --from)"
+            )
+        self._corpus = corpus
+        self._translator = translator
+        self._memory = TranslationMemory(cache)
+        self._replace = replace
+        gates = make_gates() if gates is None else gates
+        self._empty = RuleReport(rule="empty")
+        self._gates = [(rule.begin(), RuleReport(rule=rule.name)) for rule in gates]
+        self.report = CleaningReport(rules=[self._empty, *(report for _, report in self._gates)])
+        self._origins: dict[tuple[str, str], _Origin] = {}
+
+    def rows(self, card: dict[str, Any] | None = None) -> Iterator[Row]:
+        """Yield the rows, lazily, a chunk at a time.
+
+        Args:
+            card: At the end, receives what the card of the filled corpus should say.
+        """
+        for chunk in self.chunks():
+            filled: list[dict[str, str]] = [{} for _ in chunk]
+            marks: list[dict[str, str]] = [{} for _ in chunk]
+            for language in self.into:
+                for source, gaps in self.gaps(chunk, language).items():
+                    for place, text in self._fill(gaps, source, language).items():
+                        filled[place][language] = text
+                        marks[place][source_column(language)] = self._origins[source, language].record.source
+            for row, texts, mark in zip(chunk, filled, marks, strict=True):
+                yield Row({**row.texts, **texts}, {**row.meta, **mark})
+        for judge, report in self._gates:
+            report.notes = judge.notes()
+        if card is not None:
+            card.update(self.card())
+
+    def chunks(self) -> Iterator[list[Row]]:
+        """Yield the rows as they are, so many at a time."""
+        walk = self._corpus.select(min_cells=0).rows()
+        while chunk := list(islice(walk, CHUNK)):
+            yield chunk
+
+    def gaps(self, chunk: Sequence[Row], language: str) -> Mapping[str, Mapping[int, Gap]]:
+        """Return what is to be translated into a language, by the language to translate from and number of the row."""
+        found: dict[str, dict[int, Gap]] = {}
+        for place, row in enumerate(chunk):
+            if language in row.texts and not self._replace:
+                continue
+            source = next((code for code in self.sources if code in row.texts and code != language), None)
+            if source is not None:
+                found.setdefault(source, {})[place] = Gap(row, source, row.texts[source])
+        return found
+
+    def known(self, gaps: Iterable[Gap], source: str, language: str) -> dict[str, str]:
+        """Return the translations that are kept already, by text."""
+        texts = list(dict.fromkeys(gap.text for gap in gaps))
+        return self._memory.get(self._translator.fingerprint, (source, language), texts)
+
+    def card(self) -> dict[str, Any]:
+        """Return what the card of the filled corpus should say."""
+        given = list(self._corpus.card.get("sources", [{"source": self._corpus.name}]))
+        made = [
+            origin.record.as_dict() | {"cells": origin.cells, "texts_of": dict(origin.texts_of)}
+            for origin in self._origins.values()
+            if origin.cells
+        ]
+        names = {one["source"] for one in made}
+        kept = [one for one in given if one.get("source") not in names]
+        return {**_inherited(self._corpus.card), "sources": kept + made, "translation": self.report.as_dict()}
+
+    def _fill(self, gaps: Mapping[int, Gap], source: str, language: str) -> dict[int, str]:
+        """Return the translations that pass, by number of the row."""
+        known = self.known(gaps.values(), source, language)
+        new = [text for text in dict.fromkeys(gap.text for gap in gaps.values()) if text not in known]
+        if new:
+            made = self._translator.translate(new, source=source, target=language)
+            if len(made) != len(new):
+                raise CorpusError(f"{self._translator.name} gave {len(made):,} translations of {len(new):,} texts")
+            known |= (translations := dict(zip(new, made, strict=True)))
+            self._memory.add(self._translator.fingerprint, (source, language), translations)
+        origin = self._origin(source, language)
+        passed = self._judged({place: (gap, known[gap.text]) for place, gap in gaps.items()}, language)
+        origin.cells += len(passed)
+        origin.texts_of.update(cell_source(gaps[place].row, source) or self._corpus.name for place in passed)
+        return passed
+
+    def _judged(self, translations: Mapping[int, tuple[Gap, str]], language: str) -> dict[int, str]:
+        self.report.rows += len(translations)
+        self.report.cells[language] += len(translations)
+        left: dict[int, str] = {}
+        for place, (gap, text) in translations.items():
+            if text.strip():
+                left[place] = text
+            else:
+                self._drop(self._empty, gap, language, "", "there is no translation")
+        for judge, report in self._gates:
+            for place, reason in _faults(judge, {place: translations[place][0] for place in left}, left, language):
+                self._drop(report, translations[place][0], language, left.pop(place), reason)
+        self.report.kept_rows += len(left)
+        self.report.kept_cells[language] += len(left)
+        return left
+
+    def _drop(self, report: RuleReport, gap: Gap, language: str, text: str, reason: str) -> None:
+        report.faulted[language] += 1
+        row = str(gap.row.meta.get("_id", ""))
+        told = Dropped(row=row, rule=report.rule, language=language, reason=reason, text=text, pivot=gap.text)
+        self.report.sample(report, told)
+
+    def _origin(self, source: str, language: str) -> _Origin:
+        if (source, language) not in self._origins:
+            route = ">".join(route_of(self._translator, source, language))
+            record = SourceRecord(
+                source=f"{self._translator.name} {route}",
+                licence=self._translator.licence,
+                model=self._translator.name,
+            )
+            self._origins[source, language] = _Origin(record)
+        return self._origins[source, language]
+
+
+def _faults(judge: Judge, gaps: Mapping[int, Gap], texts: Mapping[int, str], language: str) -> list[tuple[int, str]]:
+    """Ask a rule about translations, each beside the cell that it is made from."""
+    places = list(texts)
+    if not places:
+        return []
+    rows = [
+        Row({gaps[place].language: gaps[place].text, language: texts[place]}, gaps[place].row.meta) for place in places
+    ]
+    found = judge.judge(Chunk(rows, (gaps[places[0]].language,)))
+    return [(places[number], reasons[language]) for number, reasons in found.items() if language in reasons]
+
+
+def _inherited(card: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of the rows, without what the writer says of its files."""
+    return {
+        key: value for key, value in card.items() if key not in ("rows", "cells", "fingerprint", "files", "sources")
+    }

@@ -1,0 +1,131 @@
+"""Programs that translate lines: what they are given, what they give, and every way in which they fail."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from interlingua.corpus.translation import Command
+from interlingua.corpus.translation.programs import ask
+from interlingua.errors import CorpusError
+
+UPPER = "import sys\nfor line in sys.stdin:\n    print(line.rstrip('\\n').upper())\n"
+
+
+def translate(command, texts, **settings):
+    return Command(command, **settings).translate(texts, source="eng", target="deu")
+
+
+def test_a_line_a_text(program):
+    texts = ["one", "", " two \n lines\r\nand\u2028three\x00four ", "  ", "ünï 日本", "tab\there"]
+    assert translate(program(UPPER), texts) == ["ONE", "", "TWO   LINES AND THREE FOUR", "", "ÜNÏ 日本", "TAB\tHERE"]
+
+
+def test_nothing_to_translate_starts_no_program():
+    assert translate("no-such-program", ["", " "]) == ["", ""]
+
+
+def test_languages_in_the_command():
+    said = "sed 's/^/{source} {target} {source3} {target3} {source2} {target2} /'"
+    assert translate(said, ["x"]) == ["eng_Latn deu_Latn eng deu en de x"]
+    assert Command(said).translate(["x"], source="zh-TW", target="swa") == ["cmn_Hant swh_Latn cmn swh zh sw x"]
+
+
+def test_a_command_without_languages_serves_one_pair():
+    command = Command("cat")
+    command.translate(["x"], source="eng", target="deu")
+    with pytest.raises(CorpusError, match=r"has no \{target\} and was asked for deu_Latn before fra_Latn"):
+        command.translate(["x"], source="eng", target="fra")
+    half = Command("sed s/x/{target3}/")
+    assert half.translate(["x"], source="eng", target="deu") == ["deu"]
+    assert half.translate(["x"], source="eng", target="fra") == ["fra"]
+    with pytest.raises(CorpusError, match=r"has no \{source\}"):
+        half.translate(["x"], source="spa", target="fra")
+
+
+@pytest.mark.parametrize("command", ["", "cat {from}", "cat {}", "cat {source4}"])
+def test_commands_that_are_none(command):
+    with pytest.raises(CorpusError, match="is no command for translating"):
+        translate(command, ["x"])
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("import sys; print('one')", "gave 1 answer to 2 texts; a translator must write as many lines as it reads"),
+        ("print('1\\n2\\n3')", "gave 3 answers to 2 texts"),
+        ("pass", "gave 0 answers to 2 texts"),
+        ("import sys; print('1\\n2'); sys.exit('no such\\n model')", r"failed \(exit code 1\): no such model"),
+        ("import sys; sys.exit(3)", r"failed \(exit code 3\): it says nothing on stderr"),
+        ("import sys; sys.stdout.buffer.write(b'1\\n\\xff\\n')", "writes what is not UTF-8"),
+        ("import sys\nwhile True: print('x' * 1000)", "wrote more than 1,048,576 bytes to 4 and was ended"),
+    ],
+)
+def test_programs_that_fail(program, body, message):
+    with pytest.raises(CorpusError, match=message):
+        translate(program(body), ["a", "b"])
+
+
+def test_a_program_that_is_not_there():
+    with pytest.raises(CorpusError, match="cannot run no-such-program: No such file"):
+        translate("no-such-program", ["x"])
+    with pytest.raises(CorpusError, match="there is no program no-such-program"):
+        _ = Command("no-such-program").fingerprint
+
+
+def test_answers_may_be_empty_and_the_last_line_need_not_end(program):
+    assert translate(program("import sys; sys.stdin.read(); print('a\\n\\n', end='')"), ["1", "2"]) == ["a", ""]
+    assert translate(program("import sys; sys.stdin.read(); print('a\\nb', end='')"), ["1", "2"]) == ["a", "b"]
+    assert translate(program("import sys; sys.stdin.read(); print('\\n\\n', end='')"), ["1", "2"]) == ["", ""]
+
+
+def test_a_program_that_reads_late_or_complains_at_length_does_not_block(program):
+    body = "import sys\nsys.stderr.write('w' * 500_000)\nprint('x\\n' * 20_000, end='')\nsys.stdin.read()\n"
+    assert len(translate(program(body), ["word " * 20] * 20_000)) == 20_000
+
+
+def test_a_program_that_takes_too_long_is_ended_with_its_children(program, tmp_path):
+    body = f"""
+import os, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+open({str(tmp_path / "pids")!r}, "w").write(f"{{os.getpid()}} {{child.pid}}")
+time.sleep(60)
+"""
+    with pytest.raises(CorpusError, match="took more than 3 s and was ended; raise timeout="):
+        translate(program(body), ["x"], timeout=3)
+    for pid in map(int, (tmp_path / "pids").read_text().split()):
+        assert gone(pid)
+
+
+def gone(pid):
+    """Whether a process has ended; one that is only not yet collected has."""
+    for _ in range(50):
+        try:
+            os.kill(pid, 0)
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_the_fingerprint_follows_the_words_and_the_file(tmp_path):
+    path = tmp_path / "translate"
+    path.write_text("#!/bin/sh\ncat\n")
+    path.chmod(0o755)
+    first = Command(f"{path} -x")
+    assert first.fingerprint == Command(f"{path} -x", name="mine").fingerprint
+    assert first.fingerprint != Command(f"{path} -y").fingerprint
+    path.write_text("#!/bin/sh\ntr a b\n")
+    assert first.fingerprint != Command(f"{path} -x").fingerprint
+    assert (first.name, first.licence) == (f"{path} -x", "unknown")
+    assert (Command("cat", name="mine", licence="MIT").name, Command("cat", licence="MIT").licence) == ("mine", "MIT")
+
+
+def test_other_separators():
+    assert ask(["tr", "a", "b"], ["a\na", "", "a"], separator="\0") == ["b\nb", "", "b"]
+    assert ask(["sh", "-c", "cat; printf '\\0\\0'"], ["a", "b"], separator="\0", trailing=True) == ["a", "b"]
+    with pytest.raises(CorpusError, match="gave 3 answers"):
+        ask(["sh", "-c", "cat; printf '\\0x\\0'"], ["a"], separator="\0", trailing=True)
