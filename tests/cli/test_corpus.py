@@ -92,13 +92,6 @@ def test_split(sources):
     assert len(call("peek", sources / "out", "-n", 500, "-s", "dev", "--json").stdout.splitlines()) == sizes[1]
 
 
-def test_peek(sources):
-    result = call("peek", sources / "b.tsv", "--rename", "id=_id")
-    assert result.stdout == "_id=k1\n  eng_Latn  Bread and salt.\n  swh_Latn  Mkate na chumvi.\n"
-    rows = call("peek", sources / "b.tsv", "--rename", "id=_id", "--json", "-l", "swa").stdout.splitlines()
-    assert [json.loads(row) for row in rows] == [{"_id": "k1", "swh_Latn": "Mkate na chumvi."}]
-
-
 def test_grouping(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a=b.tsv").write_text("x")

@@ -8,7 +8,7 @@ import pyarrow as pa
 from interlingua.errors import CorpusError, LanguageError
 from interlingua.languages import canonical
 
-__all__ = ["canonical_names", "check_text"]
+__all__ = ["advice_on", "canonical_names", "check_text", "meaning_of"]
 
 
 def canonical_names(
@@ -43,6 +43,33 @@ def canonical_names(
     if all(code.startswith("_") for code in columns):
         raise CorpusError(f"{where} has no column of text; its columns are {', '.join(names)}")
     return dict(sorted(columns.items(), key=lambda column: not column[0].startswith("_")))
+
+
+def meaning_of(given: str, rename: Mapping[str, str] | None = None) -> str | None:
+    """Return what the name of one column means, a language or ``_name``; None where it cannot be told.
+
+    Example:
+        >>> meaning_of("de"), meaning_of("id"), meaning_of("id", {"id": "_id"})
+        ('deu_Latn', None, '_id')
+    """
+    meant = (rename or {}).get(given, given)
+    if meant.startswith("_"):
+        return meant
+    try:
+        return _language(given, meant, where="", named=given in (rename or {}), hint="")
+    except CorpusError:
+        return None
+
+
+def advice_on(given: str) -> str:
+    """Return what to say of a column whose name cannot be told.
+
+    Example:
+        >>> advice_on("note")
+        'say --rename note=_note for provenance, or note=eng for a language'
+    """
+    language = "ind for Indonesian" if given.lower() == "id" else "eng for a language"
+    return f"say --rename {given}=_{given} for provenance, or {given}={language}"
 
 
 def _language(given: str, meant: str, *, where: str, named: bool, hint: str) -> str:

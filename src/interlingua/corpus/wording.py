@@ -1,6 +1,6 @@
 """Numbers in messages."""
 
-__all__ = ["counted"]
+__all__ = ["counted", "human_size"]
 
 
 def counted(number: int, noun: str) -> str:
@@ -11,3 +11,16 @@ def counted(number: int, noun: str) -> str:
         ('1 row', '1,200 rows')
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def human_size(size: int) -> str:
+    """Return a size for people.
+
+    Example:
+        >>> human_size(700), human_size(2_560_000)
+        ('700 B', '2.6 MB')
+    """
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}" if size < 10 * factor else f"{size / factor:,.0f} {unit}"
+    return f"{size} B"

@@ -1,21 +1,16 @@
-"""``interlingua corpus stats`` and ``peek``: what there is."""
+"""``interlingua corpus peek``: what there is."""
 
 import json
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
-from interlingua.cli.corpus.options import AsJson, Data, Languages, Rename, Split, open_data
+from interlingua.cli.corpus.options import AsJson, Data, Languages, Rename, Split, open_data, renames
+from interlingua.cli.options import comma_separated
+from interlingua.types import Row
 
-__all__ = ["peek", "stats"]
-
-
-def stats(
-    data: Data, languages: Languages = None, split: Split = None, rename: Rename = None, as_json: AsJson = False
-) -> None:
-    """Count rows, cells, lengths, repetitions and blanks, language by language."""
-    statistics = open_data(data, languages, split, rename, min_cells=0).stats()
-    typer.echo(json.dumps(statistics.as_dict(), ensure_ascii=False, indent=2) if as_json else str(statistics))
+__all__ = ["peek"]
 
 
 def peek(
@@ -26,10 +21,20 @@ def peek(
     rename: Rename = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print the first rows."""
+    """Show what a file holds, told from its beginning, and the first rows."""
     from itertools import islice
 
-    for row in islice(open_data(data, languages, split, rename, min_cells=1).rows(), number):
+    from interlingua.corpus.named_sets import is_named
+    from interlingua.corpus.peeking import can_be_peeked
+    from interlingua.corpus.peeking import peek as look
+
+    if not is_named(data) and can_be_peeked(data):
+        found = look(data, rename=renames(rename), number=number, languages=comma_separated(languages), split=split)
+        typer.echo(f"{found}\n", err=as_json)
+        rows: Iterable[Row] = found.rows
+    else:
+        rows = islice(open_data(data, languages, split, rename, min_cells=1).rows(), number)
+    for row in rows:
         if as_json:
             typer.echo(json.dumps({**row.meta, **row.texts}, ensure_ascii=False))
             continue

@@ -29,8 +29,8 @@ LARGEST_RATIO = 100
 UNBOUNDED = 1 << 26
 """Bytes up to which a ratio says nothing."""
 
-Progress = Callable[[], float]
-"""Tells which part of a file has been read, 0 to 1."""
+Progress = Callable[[], float | None]
+"""Tells which part of a file has been read, 0 to 1; None once it is closed."""
 
 _watchers: ContextVar[list[Progress] | None] = ContextVar("watchers", default=None)
 
@@ -73,7 +73,7 @@ def opened_file(path: Path, *, watch: bool = True) -> BinaryIO:
     except OSError as error:
         raise CorpusError(f"cannot read {path}: {error.strerror or error}; is the path right?") from error
     if watch:
-        _watch(lambda: 1.0 if raw.closed or not size else min(1.0, raw.tell() / size))
+        _watch(lambda: None if raw.closed or not size else min(1.0, raw.tell() / size))
     if path.suffix.lower() not in COMPRESSED:
         return raw
     return bounded(decompressed(raw, path), packed=size, path=path, owned=(raw,))
@@ -106,7 +106,7 @@ def bounded(
     """
     inner = _Bounded(stream, limit=max(UNBOUNDED, LARGEST_RATIO * packed), path=path, owned=(stream, *owned))
     if size is not None:
-        _watch(lambda: min(1.0, inner.count / size) if size else 1.0)
+        _watch(lambda: None if inner.closed or not size else min(1.0, inner.count / size))
     return cast("BinaryIO", io.BufferedReader(inner, 1 << 16))
 
 

@@ -18,7 +18,7 @@ __all__ = ["HUB", "hub_columns", "read_hub"]
 HUB = "hf:"
 """What a source begins with that is a data set of the hub."""
 
-_NAME = re.compile(r"hf:(?P<path>[\w.-]+/[\w.-]+)(?:/(?P<config>[^:]+))?(?::(?P<split>[\w.-]+))?")
+_NAME = re.compile(r"hf:(?P<path>\w[\w.-]*/\w[\w.-]*)(?:/(?P<config>[^:]+))?(?::(?P<split>[\w.-]+))?")
 
 _ENGLISH_CENTRIC = {"english", "non_english"}
 
@@ -60,16 +60,19 @@ def read_hub(source: str, *, rename: Mapping[str, str] | None = None, strict: bo
 
 
 def hub_columns(source: str) -> list[str]:
-    """Return the names of the columns, those of ``translation`` one level down.
+    """Return the names of the columns, those of ``translation`` one level down, without what the configuration tells.
 
     Raises:
         CorpusError: As for :func:`read_hub`.
     """
-    part = next(iter(_parts(source, _parsed(source)).values()))
+    name = _parsed(source)
+    part = next(iter(_parts(source, name).values()))
     features = part.features or {}
     languages = getattr(features.get("translation"), "languages", None)
     names = list(features or part.column_names or ())
-    return [one for name in names for one in (languages if name == "translation" and languages else [name])]
+    told = _renames(names, name, None)
+    shown = [one for one in names if one not in told]
+    return [one for column in shown for one in (languages if column == "translation" and languages else [column])]
 
 
 def _parsed(source: str) -> _Name:
@@ -84,7 +87,7 @@ def _parts(source: str, name: _Name) -> dict[str | None, Any]:
 
     try:
         loaded = load_dataset(name.path, name.config, split=name.split, streaming=True)
-    except (ConnectionError, FileNotFoundError, OSError, RuntimeError, ValueError) as error:
+    except Exception as error:  # whatever the libraries for hub, network and files raise: they do not list it
         raise _refusal(source, error) from error
     return {None: loaded} if name.split else dict(loaded)
 
@@ -92,7 +95,7 @@ def _parts(source: str, name: _Name) -> dict[str | None, Any]:
 def _records(source: str, part: Any) -> Iterator[Any]:
     try:
         yield from part
-    except (ConnectionError, OSError, RuntimeError, ValueError) as error:
+    except Exception as error:  # likewise
         raise _refusal(source, error) from error
 
 
@@ -102,7 +105,8 @@ def _refusal(source: str, error: Exception) -> CorpusError:
             f"{source}: the hub cannot be reached ({error}); is there a connection, and HF_HUB_OFFLINE unset? "
             "Files that are here already are read by their path"
         )
-    return CorpusError(f"{source}: {error}")
+    told = " ".join(str(error).split("\n")[:2])  # behind it: how the library is called
+    return CorpusError(f"{source}: {told or type(error).__name__}")
 
 
 def _renames(columns: list[str] | None, name: _Name, rename: Mapping[str, str] | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from interlingua.corpus.naming import canonical_names
 from interlingua.types import Row
 
-__all__ = ["RecordReader"]
+__all__ = ["RecordReader", "flattened"]
 
 _NESTED = "translation"
 
@@ -34,7 +34,7 @@ class RecordReader:
         """Return what is wrong with a record: no mapping, or a cell that is no text; None if nothing is."""
         if not isinstance(record, dict):
             return f"{type(record).__name__} instead of an object"
-        flat = _flat(record)
+        flat = flattened(record)
         for name, given in self._names(tuple(flat)).items():
             if not name.startswith("_") and not isinstance(flat[given], str | None):
                 return f"{given!r} holds {type(flat[given]).__name__} instead of text"
@@ -42,7 +42,7 @@ class RecordReader:
 
     def row(self, record: Mapping[str, Any], number: int) -> Row:
         """Return the row of a sound record; ``number`` is its ``_id`` where it has none."""
-        flat = _flat(record)
+        flat = flattened(record)
         names = self._names(tuple(flat))
         texts = {name: flat[given] for name, given in names.items() if name[0] != "_" and (flat[given] or "").strip()}
         meta = {name: flat[given] for name, given in names.items() if name[0] == "_" and flat[given] is not None}
@@ -55,7 +55,13 @@ class RecordReader:
         return self._known[given]
 
 
-def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+def flattened(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with the languages of ``translation`` on its own level.
+
+    Example:
+        >>> flattened({"key": 1, "translation": {"en": "Yes."}})
+        {'key': 1, 'en': 'Yes.'}
+    """
     nested = record.get(_NESTED)
     if not isinstance(nested, Mapping):
         return dict(record)
