@@ -275,7 +275,7 @@ def test_statistics(corpus):
     assert stats.as_dict()["languages"]["tel_Telu"]["coverage"] == 2 / 6
     table = str(stats).splitlines()
     assert table[0] == "rows: 6 rows, 4 languages"
-    assert table[2].split() == ["eng_Latn", "English", "4", "66.7%", "17.2", "1", "0"]
+    assert table[2].split() == ["eng_Latn", "English", "4", "66.7%", "17.2", "17", "18", "1", "0"]
 
 
 def test_rows_refuse_meta_without_underscore_and_two_cells_of_one_language():

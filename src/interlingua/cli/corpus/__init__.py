@@ -3,8 +3,12 @@
 import typer
 
 from interlingua.cli.corpus.building import build
+from interlingua.cli.corpus.cleaning import clean
+from interlingua.cli.corpus.counting import stats
+from interlingua.cli.corpus.exporting import card, export
 from interlingua.cli.corpus.getting import get
-from interlingua.cli.corpus.looking import peek, stats
+from interlingua.cli.corpus.looking import peek
+from interlingua.cli.corpus.overlapping import overlap
 from interlingua.cli.corpus.splitting import split_rows
 from interlingua.cli.corpus.translating import translate
 
@@ -22,3 +26,7 @@ app.command("split")(split_rows)
 app.command()(peek)
 app.command()(get)
 app.command()(translate)
+app.command()(clean)
+app.command()(overlap)
+app.command()(export)
+app.command()(card)

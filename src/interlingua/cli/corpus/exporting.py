@@ -42,7 +42,7 @@ def export(
     """
     from typing import cast, get_args
 
-    from interlingua.corpus.exporting import FORMATS, Format, PairNames, export_corpus
+    from interlingua.corpus.exporting import FORMATS, PairNames, export_corpus
     from interlingua.corpus.wording import counted
     from interlingua.evaluation.pairs import parse_pairs
 
@@ -56,7 +56,7 @@ def export(
     done = export_corpus(
         open_data(data, languages, split, rename, min_cells=1),
         output,
-        to=cast("Format", to),
+        to=to,
         pairs=asked,
         names=cast("PairNames | None", names),
         overwrite=overwrite,
