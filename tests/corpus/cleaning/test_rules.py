@@ -185,6 +185,13 @@ class TestDigits:
         ]
         assert digit_counts(texts).tolist() == expected
 
+    def test_order_matters_but_not_that_of_day_and_month(self):
+        pairs = (("1234", "4217"), ("On 11/27/2024", "Am 27.11.2024"), ("1,500,000 of 3782", "1.5 of 3782"))
+        assert unfit(Digits(), "deu_Latn", *pairs) == [0]
+
+    def test_a_page_of_digits_takes_no_time(self):
+        assert unfit(Digits(), "deu_Latn", ("123456789" * 100_000, "987654321" * 100_000)) == [0]
+
 
 def test_addresses_on_one_side():
     pairs = (
