@@ -78,5 +78,5 @@ def records_table(records: list[dict[str, Any]]) -> Any:
 def _column(name: str, values: list[Any]) -> Any:
     try:
         return pa.array(values, None if name.startswith("_") and name != "_id" else pa.string())
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
         raise CorpusError(f"column {name} mixes values that fit no one type ({error}); make them alike") from error

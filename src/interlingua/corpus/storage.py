@@ -17,6 +17,9 @@ __all__ = ["CLEAN", "InMemory", "ParquetFiles", "Storage"]
 CLEAN = {b"interlingua": b"clean"}
 """Schema metadata of files written here: no cell is empty or white space, so reading need not look."""
 
+_DAMAGE = (pa.ArrowException, OSError, ValueError)
+"""What reading damaged Parquet raises; names of columns are decoded by Python."""
+
 
 class Storage(Protocol):
     """Rows that can be walked again and again."""
@@ -81,7 +84,7 @@ class ParquetFiles:
             schemas = [pq.read_schema(file, memory_map=True) for file in self.files]
             clean = all(CLEAN.items() <= (schema.metadata or {}).items() for schema in schemas)
             return pa.unify_schemas(schemas, promote_options="permissive").with_metadata(CLEAN if clean else None)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, OSError) as error:
+        except _DAMAGE as error:
             raise CorpusError(f"{self.files[0].parent} cannot be read as Parquet: {error}") from error
 
     @cached_property
@@ -98,7 +101,7 @@ class ParquetFiles:
         for path in self.files:
             try:
                 yield from self._read_file(path, columns, size)
-            except (pa.ArrowInvalid, OSError) as error:
+            except _DAMAGE as error:
                 raise FormatError(f"the file is damaged ({error}); fetch or write it again", path=path) from error
 
     def fingerprint(self) -> str | None:
@@ -111,6 +114,7 @@ class ParquetFiles:
             # A file without any of the columns still says how many rows there are.
             found = [column for column in columns if column in names] or file.schema_arrow.names[:1]
             for batch in file.iter_batches(size, columns=found, use_threads=False):
+                batch.validate(full=True)  # what is not UTF-8 is no text
                 yield pa.RecordBatch.from_arrays(
                     [self._column(batch, name) if name in names else self._nulls(batch, name) for name in columns],
                     names=list(columns),

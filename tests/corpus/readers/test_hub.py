@@ -22,9 +22,9 @@ configs:
   - split: validation
     path: en-de/dev.parquet
 - config_name: de-fr
-  data_files: de-fr/train.jsonl
+  data_files: de-fr/train.parquet
 - config_name: pairs
-  data_files: pairs/train.csv
+  data_files: pairs/train.parquet
 ---
 """
 READ = """
@@ -51,8 +51,8 @@ FILES = {
     "README.md": CARD.encode(),
     "en-de/train.parquet": parquet({"english": ["Rain.", "Snow."], "non_english": ["Regen.", "Schnee."]}),
     "en-de/dev.parquet": parquet({"english": ["Fog."], "non_english": ["Nebel."]}),
-    "de-fr/train.jsonl": b'{"translation": {"de": "Regen.", "fr": "Pluie."}}\n',
-    "pairs/train.csv": b"sentence1,sentence2\nRain.,Pluie.\n",
+    "de-fr/train.parquet": parquet({"translation": [{"de": "Regen.", "fr": "Pluie."}]}),
+    "pairs/train.parquet": parquet({"sentence1": ["Rain."], "sentence2": ["Pluie."]}),
 }
 
 

@@ -23,7 +23,7 @@ _MOST_MEMBERS = 100_000
 
 _ENCRYPTED = 0x1
 
-_BROKEN = (*DAMAGE, struct.error, NotImplementedError, RuntimeError, ValueError)
+_BROKEN = (*DAMAGE, struct.error, LookupError, NotImplementedError, RuntimeError, ValueError)
 
 
 class Member(NamedTuple):
@@ -129,7 +129,7 @@ def _tar_member(archive: Path, name: str) -> BinaryIO | None:
 
 
 def _is_regular(entry: zipfile.ZipInfo) -> bool:
-    return not entry.is_dir() and not stat.S_ISLNK(entry.external_attr >> 16)
+    return bool(entry.filename) and not entry.is_dir() and not stat.S_ISLNK(entry.external_attr >> 16)
 
 
 def _tar_bytes(archive: Path) -> BinaryIO:

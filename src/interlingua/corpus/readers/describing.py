@@ -19,7 +19,7 @@ from interlingua.corpus.readers.query import QUERY, query_columns
 from interlingua.corpus.readers.records import flattened
 from interlingua.corpus.readers.wmt import is_headerless
 from interlingua.corpus.storage import ParquetFiles
-from interlingua.errors import CorpusError
+from interlingua.errors import CorpusError, FormatError
 
 __all__ = ["column_names_of", "described", "header_of", "rows_stored"]
 
@@ -72,9 +72,16 @@ def described(source: str | Path) -> str:
     if path.is_dir():
         return "a folder"
     form = _FORMS.get(bare_suffix(path), "of unknown format")
-    if is_headerless(path):
+    if _is_headerless(path):
         form += " without a header, whose name says the languages"
     return f"{form}, by its name" + (f" ({path.suffix} compressed)" if path.suffix.lower() in COMPRESSED else "")
+
+
+def _is_headerless(path: Path) -> bool:
+    try:
+        return is_headerless(path)
+    except FormatError:
+        return False  # told of where the rows are read
 
 
 def column_names_of(source: str | Path, *, rename: Mapping[str, str] | None = None) -> list[str]:

@@ -45,5 +45,7 @@ def json_records(path: Path, faults: Faults) -> Iterator[tuple[int, Any]]:
             record: Any = json.loads(line)
         except ValueError as error:
             faults.add(f"not JSON ({error})", line=number)
+        except RecursionError:
+            faults.add("JSON that is nested too deeply", line=number)
         else:
             yield number, record

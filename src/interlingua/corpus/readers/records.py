@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from interlingua.corpus.naming import canonical_names
+from interlingua.errors import CorpusError
 from interlingua.types import Row
 
 __all__ = ["RecordReader", "flattened"]
 
 _NESTED = "translation"
+
+_MOST_KNOWN = 1000
+"""Sets of names that are remembered."""
 
 
 class RecordReader:
@@ -36,8 +40,11 @@ class RecordReader:
             return f"{type(record).__name__} instead of an object"
         flat = flattened(record)
         for name, given in self._names(tuple(flat)).items():
-            if not name.startswith("_") and not isinstance(flat[given], str | None):
-                return f"{given!r} holds {type(flat[given]).__name__} instead of text"
+            value = flat[given]
+            if not name.startswith("_") and not isinstance(value, str | None):
+                return f"{given!r} holds {type(value).__name__} instead of text"
+            if isinstance(value, str) and not _is_unicode(value):
+                return f"{given!r} has half of a surrogate pair, which is no text"
         return None
 
     def row(self, record: Mapping[str, Any], number: int) -> Row:
@@ -50,9 +57,24 @@ class RecordReader:
 
     def _names(self, given: tuple[str, ...]) -> dict[str, str]:
         if given not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            odd = next((name for name in given if not _is_unicode(name)), None)
+            if odd is not None:
+                raise CorpusError(
+                    f"{self._path}: the column name {odd!r} has half of a surrogate pair; rename it there"
+                )
             rename = {name: meant for name, meant in self._rename.items() if name in given}
             self._known[given] = canonical_names(given, where=str(self._path), rename=rename)
         return self._known[given]
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def flattened(record: Mapping[str, Any]) -> dict[str, Any]:
