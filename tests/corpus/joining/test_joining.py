@@ -174,7 +174,7 @@ def test_splits_never_leak(tmp_path):
 def test_punctuation_at_the_edges(tmp_path):
     sources = [pairs("a", "de", ("«Who's there?»", "Wer?")), pairs("b", "fr", ("who's there", "Qui ?"))]
     assert len(join_corpus(sources, tmp_path / "with").corpus) == 2
-    assert len(join_corpus(sources, tmp_path / "without", punctuation=False).corpus) == 1
+    assert len(join_corpus(sources, tmp_path / "without", ignore_punctuation=True).corpus) == 1
 
 
 def test_another_pivot_in_any_spelling(tmp_path, sources):

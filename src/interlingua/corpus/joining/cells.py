@@ -54,17 +54,17 @@ class CellMaker:
 
     Args:
         pivot: The language that rows are joined by.
-        punctuation: As for :func:`keys_of`.
+        ignore_punctuation: As for :func:`keys_of`.
         pivot_only: Leave out rows without the pivot.
     """
 
-    def __init__(self, *, pivot: str, punctuation: bool, pivot_only: bool) -> None:
+    def __init__(self, *, pivot: str, ignore_punctuation: bool, pivot_only: bool) -> None:
         self.languages: dict[str, int] = {}
         self.known = Known()
         self.coverage = CoverageCounter()
         self.counts: Counter[str] = Counter()
         self._pivot = pivot
-        self._punctuation = punctuation
+        self._ignore_punctuation = ignore_punctuation
         self._pivot_only = pivot_only
 
     def records(self, batch: Any, *, source: int, name: str, start: int) -> Iterator[Any]:
@@ -150,7 +150,9 @@ class CellMaker:
     def _keys(self, columns: Mapping[str, Any], used: NDArray[np.bool_], with_pivot: NDArray[np.bool_]) -> Keys:
         keys = np.zeros((len(used), 2), np.uint64)
         if with_pivot.any():
-            keys[with_pivot] = keys_of(columns[self._pivot].drop_null().to_pylist(), punctuation=self._punctuation)
+            keys[with_pivot] = keys_of(
+                columns[self._pivot].drop_null().to_pylist(), ignore_punctuation=self._ignore_punctuation
+            )
         lacking = np.flatnonzero(used & ~with_pivot)
         if len(lacking):
             cells = {code: column.take(pa.array(lacking)).to_pylist() for code, column in columns.items()}

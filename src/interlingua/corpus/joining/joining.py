@@ -24,6 +24,16 @@ from interlingua.languages import canonical
 
 __all__ = ["Joined", "join_corpus"]
 
+_SAID = {
+    "rows_read": "rows read",
+    "rows_without_pivot_kept": "of them without pivot, kept as they are",
+    "rows_without_pivot_left_out": "of them without pivot, left out",
+    "rows_beyond_most": "of them left out: their source has the pivot text too often",
+    "pivot_texts": "pivot texts",
+    "cells_in_conflict": "cells for which there were several texts",
+    "rows_of_too_few_cells": "joined rows of too few cells, left out",
+}
+
 logger = logging.getLogger(__name__)
 
 
@@ -43,8 +53,23 @@ class Joined:
     after: Coverage
     counts: Mapping[str, int]
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary."""
+        return {
+            "rows": len(self.corpus),
+            "languages": list(self.corpus.languages),
+            "fingerprint": self.corpus.fingerprint,
+            "counts": dict(self.counts),
+            "before": self.before.as_dict(),
+            "after": self.after.as_dict(),
+        }
+
     def __str__(self) -> str:
-        return compared(self.before, self.after)
+        return (
+            compared(self.before, self.after)
+            + "\n"
+            + "".join(f"\n{count:,} {_SAID[name]}" for name, count in self.counts.items() if count)
+        )
 
 
 def join_corpus(
@@ -53,7 +78,7 @@ def join_corpus(
     *,
     pivot: str = PIVOT,
     conflicts: Conflicts = "all",
-    punctuation: bool = True,
+    ignore_punctuation: bool = False,
     pivot_only: bool = False,
     min_cells: int = 2,
     most: int = 10_000,
@@ -77,7 +102,7 @@ def join_corpus(
         pivot: The language to join by, in any spelling.
         conflicts: What becomes of several texts of one language beside one pivot text: ``all`` makes further rows of
             them, ``majority`` keeps what most sources say, ``best`` the best ``_score``, ``first`` the earliest.
-        punctuation: Whether pivot texts differ that differ in punctuation at their edges.
+        ignore_punctuation: Whether pivot texts are one that differ in punctuation at their edges only.
         pivot_only: Leave out rows without pivot; otherwise those of two cells and more stay rows of their own.
         min_cells: Leave out joined rows with fewer cells.
         most: Use this many rows of a source that share a pivot text.
@@ -109,7 +134,7 @@ def join_corpus(
     opened = [open_source(source, rename=rename, columns=columns, strict=strict) for source in sources]
     join = _Join(
         opened,
-        CellMaker(pivot=code, punctuation=punctuation, pivot_only=pivot_only),
+        CellMaker(pivot=code, ignore_punctuation=ignore_punctuation, pivot_only=pivot_only),
         Limit(most),
         {"sources": [record.as_dict() for record in licensed(opened, licences or {})]},
     )

@@ -18,19 +18,19 @@ Of 64 bits, two of 36 million texts would meet by chance once in 28,000 joins; o
 """
 
 
-def keys_of(texts: Iterable[str], *, punctuation: bool = True) -> Keys:
+def keys_of(texts: Iterable[str], *, ignore_punctuation: bool = False) -> Keys:
     """Return the keys of pivot texts: xxh3-128 of the folded text (NFKC, casefold, white space collapsed).
 
     Args:
         texts: The pivot texts.
-        punctuation: Whether punctuation at the edges is part of the text.
+        ignore_punctuation: Whether punctuation at the edges is no part of the text.
 
     Example:
         >>> same = keys_of(["Good  morning.", "good morning."])
         >>> bool((same[0] == same[1]).all()), names_of(same)[0]
         (True, 'e5e0443eec873af4701cde563ca86f56')
     """
-    compared = map(folded, texts) if punctuation else (without_edges(folded(text)) for text in texts)
+    compared = (without_edges(folded(text)) for text in texts) if ignore_punctuation else map(folded, texts)
     return _hashed(compared)
 
 
