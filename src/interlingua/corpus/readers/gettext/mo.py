@@ -23,6 +23,9 @@ _SYSTEM_COUNT = 36
 """Where files of minor revision 1 say how many of their messages depend on the machine."""
 
 _COMPRESSED_LIMIT = 1 << 26
+_RELEASED = 1 << 25
+"""Bytes of text after which the pages of a mapped file that have been read are given back."""
+
 _OVERLAP = 4
 """A catalog whose texts are this many times as long as the file has texts that lie over each other: a bomb."""
 
@@ -54,13 +57,16 @@ def mo_entries(path: Path, faults: FaultCounter, left_out: Counter[str]) -> Iter
     with _content(path) as data:
         layout = _layout(data, path, left_out)
         charset = _charset(data, layout, path)
-        total = 0
+        total = released = 0
         for number in range(layout.messages):
             original = _place(data, layout, layout.originals, number, path)
             translation = _place(data, layout, layout.translations, number, path)
             total += (original.stop - original.start) + (translation.stop - translation.start)
             if total > _OVERLAP * len(data):
                 raise FormatError("its texts lie over each other; this is no catalog that a program made", path=path)
+            if total - released > _RELEASED:
+                _release(data)
+                released = total
             if max(original.stop - original.start, translation.stop - translation.start) > MAX_LINE:
                 faults.add(f"message {number + 1:,}: a text over {MAX_LINE:,} bytes", line=None)
                 continue
@@ -87,6 +93,11 @@ def _content(path: Path) -> Iterator[_Bytes]:
                     yield mapped
         except DAMAGE as error:
             raise FormatError(f"the file is damaged or cut off ({error}); fetch it again", path=path) from error
+
+
+def _release(data: _Bytes) -> None:
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)
 
 
 def _layout(data: _Bytes, path: Path, left_out: Counter[str]) -> _Layout:
