@@ -1,7 +1,9 @@
 """FILES -> ROWS: the corpus table, readers for the usual formats, and named sets."""
 
 from interlingua.corpus.catalog import ScoredPairs, open_corpus, open_scored_pairs, open_with_splits
+from interlingua.corpus.coverage import Coverage, coverage_of
 from interlingua.corpus.inference import InferencePairs, read_inference
+from interlingua.corpus.joining import Joined, join_corpus
 from interlingua.corpus.labelled import LabelledTexts, open_labelled
 from interlingua.corpus.provenance import SourceRecord, cell_source, source_column, source_records
 from interlingua.corpus.readers import open_rows
@@ -15,7 +17,9 @@ from interlingua.corpus.writing import write_corpus
 __all__ = [
     "Corpus",
     "CorpusStatistics",
+    "Coverage",
     "InferencePairs",
+    "Joined",
     "LabelledTexts",
     "LanguageStatistics",
     "ScoredPairs",
@@ -23,6 +27,8 @@ __all__ = [
     "SearchTexts",
     "SourceRecord",
     "cell_source",
+    "coverage_of",
+    "join_corpus",
     "open_corpus",
     "open_labelled",
     "open_rows",

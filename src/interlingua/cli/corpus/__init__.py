@@ -7,6 +7,7 @@ from interlingua.cli.corpus.cleaning import clean
 from interlingua.cli.corpus.counting import stats
 from interlingua.cli.corpus.exporting import card, export
 from interlingua.cli.corpus.getting import get
+from interlingua.cli.corpus.joining import join
 from interlingua.cli.corpus.looking import peek
 from interlingua.cli.corpus.overlapping import overlap
 from interlingua.cli.corpus.splitting import split_rows
@@ -21,6 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command()(build)
+app.command()(join)
 app.command()(stats)
 app.command("split")(split_rows)
 app.command()(peek)
