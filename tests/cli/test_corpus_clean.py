@@ -17,7 +17,7 @@ def data(tmp_path):
         "The tap drips all night.\tDer Hahn tropft die ganze Nacht.\tLe robinet goutte toute la nuit.",
         "A crow calls over there.\tA crow calls over there.\tUn corbeau appelle là-bas.",
         "Who was it?\t<p>Wer war es?</p>\t",
-        "Bread and salt.\tBrot und Salz.\tPain &amp; sel.",
+        "Bread and salt.\tBrot und Salz.\t<i>Pain</i> et sel.",
     )
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from html.entities import html5
 from typing import ClassVar
 
 import numpy as np
@@ -10,6 +9,7 @@ import regex
 from pydantic import Field
 
 from interlingua.corpus.cleaning.characters import LETTERS, character_table, count_characters, script_table, words_of
+from interlingua.corpus.cleaning.entities import find_entities
 from interlingua.corpus.cleaning.rule import CellRule
 from interlingua.languages import canonical
 
@@ -32,7 +32,6 @@ _NAMES = (
 _TAG = re.compile(
     rf"<(?:/?(?:{_NAMES})\s*/?|[a-z][\w:-]{{0,30}}\s[^<>]{{0,300}}=[^<>]{{0,300}}|!--[^<>]{{0,300}})>", re.IGNORECASE
 )
-_ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 
 
 class Script(CellRule):
@@ -99,7 +98,7 @@ class Markup(CellRule):
         """Yield place and reason of every text at fault."""
         for place, text in enumerate(texts):
             found = _TAG.search(text) if "<" in text else None
-            found = found or (_entity(text) if "&" in text else None)
+            found = found or next(find_entities(text), None)
             if found:
                 yield place, f"{found[0]} at {found.start() + 1:,}"
 
@@ -161,11 +160,3 @@ class Contains(CellRule):
             found = next((word for word in self.any if word in text), None)
             if found is not None:
                 yield place, f"contains {found}"
-
-
-def _entity(text: str) -> re.Match[str] | None:
-    """The first reference that HTML knows."""
-    return next(
-        (one for one in _ENTITY.finditer(text) if one[1].startswith("#") or f"{one[1]};" in html5),
-        None,
-    )

@@ -25,7 +25,7 @@ PRESETS = {
         about="Drops what is surely no translation, and leaves the rest: for languages with little text, a good pair "
         "that is lost costs more than a bad one that stays.",
         rules=(
-            "tidy",
+            "tidy:entities=true",
             "length",
             "broken",
             "markup",

@@ -1,6 +1,5 @@
 """Texts changed rather than dropped."""
 
-import html
 import unicodedata
 from collections.abc import Sequence
 from typing import ClassVar
@@ -8,6 +7,7 @@ from typing import ClassVar
 import regex
 from pydantic import Field
 
+from interlingua.corpus.cleaning.entities import unescape
 from interlingua.corpus.cleaning.rule import Settings
 
 __all__ = ["Tidy"]
@@ -39,8 +39,8 @@ class Tidy(Settings):
         return [self._repaired(text) for text in texts] if self.concerns(language) else list(texts)
 
     def _repaired(self, text: str) -> str:
-        if self.entities and "&" in text:
-            text = html.unescape(text)
+        if self.entities:
+            text = unescape(text)
         if self.controls and not text.isprintable():
             text = _CONTROL.sub("", text)
         if not self.quotes:
