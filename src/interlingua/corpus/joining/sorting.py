@@ -48,6 +48,7 @@ def sorted_records(
         "memory_limit": memory,
         "temp_directory": str(folder),
         "preserve_insertion_order": False,
+        "enable_progress_bar": False,
     }
     walk = _Remembering(batches)
     with duckdb.connect(":memory:", config=settings) as connection, _told(walk, memory, folder):
