@@ -48,10 +48,10 @@ def sorted_records(
         "memory_limit": memory,
         "temp_directory": str(folder),
         "preserve_insertion_order": False,
-        "enable_progress_bar": False,
     }
     walk = _Remembering(batches)
     with duckdb.connect(":memory:", config=settings) as connection, _told(walk, memory, folder):
+        connection.execute("SET enable_progress_bar = false")  # it would go to stdout
         if threads is not None:
             connection.execute(f"SET threads = {int(threads)}")
         connection.register("records", pa.RecordBatchReader.from_batches(SCHEMA, iter(walk)))
