@@ -184,7 +184,9 @@ def _kept(name: str, languages: Collection[str] | None, folder: Path) -> Evaluat
             return EvaluationTexts.load(path, languages=languages).sets[0]
         except FormatError as error:
             logger.debug("%s; it is written anew", error)
-    logger.info("hashing the texts of %s, to leave them out of training", name)
+    logger.log(
+        logging.DEBUG if path is None else logging.INFO, "hashing the texts of %s, to compare others with them", name
+    )
     made = EvaluationSet.of_corpus(name, _open(name))
     if path is not None:
         EvaluationTexts((made,)).save(path)
