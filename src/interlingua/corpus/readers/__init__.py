@@ -9,6 +9,7 @@ from interlingua.corpus.readers.lines import read_lines
 from interlingua.corpus.readers.parquet import read_parquet
 from interlingua.corpus.readers.tatoeba import read_tatoeba, tatoeba_files
 from interlingua.corpus.readers.tmx import read_tmx
+from interlingua.corpus.readers.xliff import read_xliff
 
 __all__ = [
     "open_rows",
@@ -21,5 +22,6 @@ __all__ = [
     "read_software",
     "read_tatoeba",
     "read_tmx",
+    "read_xliff",
     "tatoeba_files",
 ]

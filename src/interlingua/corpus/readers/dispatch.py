@@ -20,6 +20,7 @@ from interlingua.corpus.readers.query import QUERY, read_query
 from interlingua.corpus.readers.tatoeba import tatoeba_files
 from interlingua.corpus.readers.tmx import read_tmx
 from interlingua.corpus.readers.wmt import is_headerless, read_headerless
+from interlingua.corpus.readers.xliff import read_xliff
 from interlingua.errors import CorpusError
 from interlingua.languages import canonical
 from interlingua.types import Row
@@ -27,13 +28,13 @@ from interlingua.types import Row
 __all__ = ["FORMATS", "exists", "is_address", "open_rows"]
 
 _FORMATS = (
-    "eng=a.en deu=a.de (line-aligned text, also .gz .xz .zst), .tsv, .csv, .jsonl, .parquet, .tmx, "
+    "eng=a.en deu=a.de (line-aligned text, also .gz .xz .zst), .tsv, .csv, .jsonl, .parquet, .tmx, .xliff, "
     "a .zip or .tar of these (a.zip::MEMBER for one of several), a folder of Parquet files, a data set saved on disk, "
     "LASER's tatoeba folder, .po, .mo and folders of them, software:NAME, hf:OWNER/NAME/CONFIG:SPLIT, "
     "or duckdb:SELECT ..."
 )
 
-FORMATS = (".tsv", ".tab", ".csv", ".jsonl", ".ndjson", ".tmx", ".po")
+FORMATS = (".tsv", ".tab", ".csv", ".jsonl", ".ndjson", ".tmx", ".xlf", ".xliff", ".sdlxliff", ".mqxliff", ".po")
 """Extensions of files that are read from an archive as well: from the front, without going back."""
 
 
@@ -60,7 +61,7 @@ def open_rows(
         source: A file, a folder, line-aligned files as ``eng=a.en.gz deu=a.de.gz``, a member of an archive as
             ``a.zip::GNOME.en-te``, a set of the hub as ``hf:OWNER/NAME/CONFIG:SPLIT``, ``duckdb:SELECT ...``, or
             installed software as ``software:django``.
-        rename: Language or ``_name`` by column name (for TMX, language by language as written).
+        rename: Language or ``_name`` by column name (for TMX and XLIFF, language by language as written).
         columns: Column names of a TSV or CSV without header.
         strict: A bad record is an error; otherwise it is left out and reported.
 
@@ -118,6 +119,8 @@ def _open_file(
             return read_parquet(path, rename=rename)
         case ".tmx":
             return read_tmx(path, rename=rename, strict=strict)
+        case ".xlf" | ".xliff" | ".sdlxliff" | ".mqxliff":
+            return read_xliff(path, rename=rename, strict=strict)
         case ".po" | ".mo":
             return read_gettext(path, rename=rename, strict=strict)
     raise CorpusError(f"cannot tell how to read {path}; known are {_FORMATS}")

@@ -1,127 +1,196 @@
-"""TMX, the exchange format of translation memories: streamed, with entities and network off."""
+"""TMX 1.1 to 1.4b, the exchange format of translation memories: streamed, with entities and network off."""
 
+import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
-from interlingua.corpus.readers.files import DAMAGE, Faults, open_binary
-from interlingua.errors import FormatError, LanguageError
-from interlingua.languages import canonical
+from interlingua.corpus.readers.files import Faults
+from interlingua.corpus.readers.xml import XmlReader
+from interlingua.errors import LanguageError
 from interlingua.types import Row
 
 __all__ = ["read_tmx"]
 
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+# What a property is for, by its type in lower case, without a leading "x-" or "txt::".
+_PROPERTIES = {
+    "document": "_document",
+    "source-document": "_document",
+    "file": "_document",
+    "filename": "_document",
+    "doc. no.": "_document",
+    "score": "_score",
+    "score-bicleaner": "_score",
+    "score-bicleaner-ai": "_score",
+}
 
-# Inline elements whose content is mark-up of the translated document, not text.
-_CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
+# Units of the plainest shape, which are most: once the parser says that this is content of the body, they can be read
+# without it, several times as fast. Whatever is unusual goes through the parser.
+_ATTRIBUTES = (
+    r"(?:\s++(?:o-encoding|datatype|usagecount|lastusagedate|creationtool|creationtoolversion|creationdate|creationid|"
+    r'changedate|changeid|o-tmf|segtype|srclang|tuid)="[^<&"\t\r\n]*+")*+'
+)
+_VARIANT = r'<tuv xml:lang="([\w-]++)">\s*+<seg>([^<]*+)</seg>\s*+</tuv>\s*+'
+_PLAIN_UNIT = re.compile(
+    rf'\s*+<tu(?: tuid="([^<&"\t\r\n]*+)")?+({_ATTRIBUTES})\s*+>\s*+{_VARIANT}(?:{_VARIANT})?+</tu>', re.ASCII
+)
+_PLAIN_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_PREDEFINED = re.compile("&(amp|lt|gt|quot|apos);")
+_CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
 def read_tmx(path: str | Path, *, rename: Mapping[str, str] | None = None, strict: bool = False) -> Iterator[Row]:
     """Yield a row a translation unit, in memory that does not grow with the file.
 
-    Inline codes (``bpt``, ``ept``, ``it``, ``ph``, ``ut``) are left out, marked text (``hi``) is kept. ``_id`` is the
-    ``tuid`` or the number of the unit; ``_source_language`` and ``_tool`` come from the unit and the header.
+    Mark-up inside segments goes by the rule of :mod:`interlingua.corpus.readers.inline`; white space is kept. ``_id``
+    is the ``tuid`` or the number of the unit. ``_source_language`` (unless ``*all*``) and ``_tool`` come from unit and
+    header, ``_date`` is the unit's ``changedate`` or ``creationdate`` as written, ``_document`` and ``_score`` are
+    properties (of a variant: ``_document:eng_Latn``). A variant without language has that of its unit.
 
     Args:
         path: The file; may be compressed.
         rename: Language by language as written, as ``{"en-US": "eng"}``.
-        strict: A variant that cannot be used (unknown language, second text of one language, undefined entity) is an
-            error; otherwise it is left out and reported.
+        strict: A variant that cannot be used (unknown language, second text of one language, undefined entity, more
+            than a million characters in a unit) is an error; otherwise it is left out and reported.
 
     Raises:
         CorpusError: There is no such file.
         FormatError: The file is not well-formed XML or no TMX; with ``strict``, a bad variant.
     """
     path = Path(path)
-    with Faults(path, strict=strict) as faults, open_binary(path) as stream:
-        unit_reader = _UnitReader(faults, rename or {})
-        header: dict[str, str] = {}
-        number = 0
-        for element in _elements(stream, path):
-            if etree.QName(element).localname == "header":
-                header = _header(element)
-                continue
-            number += 1
-            yield unit_reader.row(element, number, header)
-            element.clear()
-            parent = element.getparent()
-            while parent is not None and element.getprevious() is not None:
-                del parent[0]
+    with Faults(path, strict=strict) as faults:
+        yield from _TmxReader(path, rename, faults).rows()
 
 
-def _elements(stream: Any, path: Path) -> Iterator[Any]:
-    """Every header and unit at its end."""
-    events = etree.iterparse(
-        stream,
-        events=("end",),
-        tag=("{*}header", "{*}tu"),
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+class _TmxReader(XmlReader):
+    def __init__(self, path: Path, rename: Mapping[str, str] | None, faults: Faults) -> None:
+        super().__init__(path, rest=("tmx", "body"), record="tu", rename=rename, faults=faults)
+        self._number = 0
+        self._header: dict[str, Any] = {}
+        self._meta: dict[str, Any] = {}
+        self._texts: dict[str, str] = {}
+        self._inherited = ""
+        self._variant: str | None = None
+        self._property: str | None = None
+        self.opened = {
+            ("tmx", "header"): self._open_header,
+            ("body", "tu"): self._open_unit,
+            ("tu", "tuv"): self._open_variant,
+            ("tuv", "seg"): self._open_segment,
+            ("tu", "prop"): self._open_property,
+            ("tuv", "prop"): self._open_variant_property,
+        }
+        self.closed = {
+            ("body", "tu"): self._close_unit,
+            ("tuv", "seg"): self._close_segment,
+            ("tu", "prop"): self._close_property,
+            ("tuv", "prop"): self._close_property,
+        }
+
+    def plain(self, text: str, start: int) -> int:
+        """Take units of one or two variants, as long as nothing about them is unusual."""
+        languages = self.languages.known
+        while unit := _PLAIN_UNIT.match(text, start):
+            name, rest, first, first_segment, second, second_segment = unit.groups()
+            texts = {languages.get(first, ""): _plain_text(first_segment)}
+            if second is not None:
+                texts[languages.get(second, "")] = _plain_text(second_segment)
+            given = [("tuid", name or ""), *_PLAIN_ATTRIBUTE.findall(rest)] if rest else [("tuid", name or "")]
+            found = dict(given)
+            once = len(found) == len(given) and len(texts) == (1 if second is None else 2)
+            if not once or "" in texts or "" in texts.values():
+                break
+            self._open_unit(found)
+            self.done.append(Row(texts, self._meta))
+            start = unit.end()
+        return start
+
+    def _open_header(self, attributes: Mapping[str, str]) -> None:
+        tool = f"{attributes.get('creationtool', '')} {attributes.get('creationtoolversion', '')}".strip()
+        self._header = _source_language(attributes) | ({"_tool": tool} if tool else {})
+
+    def _open_unit(self, attributes: Mapping[str, str]) -> None:
+        self.begin_record()
+        self._number += 1
+        self._texts = {}
+        self._meta = meta = {"_id": attributes.get("tuid") or str(self._number), **self._header}
+        self._inherited = attributes.get("xml:lang", "")
+        if attributes:
+            if "srclang" in attributes:
+                meta.pop("_source_language", None)
+                meta |= _source_language(attributes)
+            if date := attributes.get("changedate") or attributes.get("creationdate"):
+                meta["_date"] = date
+
+    def _close_unit(self) -> None:
+        self.done.append(Row(self._texts, self._meta))
+
+    def _open_variant(self, attributes: Mapping[str, str]) -> None:
+        written = attributes.get("xml:lang") or attributes.get("lang") or self._inherited
+        try:
+            self._variant = self.language(written)
+        except LanguageError as error:
+            self._variant = None
+            self.faults.add(str(error) if written else "a variant without xml:lang", line=self.line)
+
+    def _open_segment(self, _: Mapping[str, str]) -> None:
+        if self._variant is not None:
+            self.collect()
+
+    def _close_segment(self) -> None:
+        language = self._variant
+        if language is None:
+            return
+        text, _ = self.collected()
+        if not text.strip():
+            return
+        if language in self._texts:
+            self.faults.add(f"a second text in {language}", line=self.line)
+        else:
+            self._texts[language] = text
+
+    def _open_property(self, attributes: Mapping[str, str]) -> None:
+        kind = attributes.get("type", "").lower().removeprefix("x-").removeprefix("txt::")
+        self._property = _PROPERTIES.get(kind)
+        if self._property:
+            self.collect()
+
+    def _open_variant_property(self, attributes: Mapping[str, str]) -> None:
+        self._open_property(attributes)
+        if self._property and self._variant:
+            self._property += f":{self._variant}"
+
+    def _close_property(self) -> None:
+        if self._property is None:
+            return
+        text = self.collected()[0].strip()
+        value: str | float | None = text
+        if text and self._property.startswith("_score"):
+            value = _number(text)
+            if value is None:
+                self.faults.add(f"the score {text[:40]!r} is no number", line=self.line)
+        if value not in ("", None):
+            self._meta.setdefault(self._property, value)
+
+
+def _source_language(attributes: Mapping[str, str]) -> dict[str, Any]:
+    written = attributes.get("srclang", "")
+    return {"_source_language": written} if written and written.lower() != "*all*" else {}
+
+
+def _plain_text(segment: str) -> str:
+    """The text of a segment without elements; empty where the parser should say."""
+    if "&" in segment:
+        if segment.count("&") != len(_PREDEFINED.findall(segment)):
+            return ""
+        segment = _PREDEFINED.sub(lambda entity: _CHARACTERS[entity[1]], segment)
+    return "" if "\r" in segment or segment.isspace() else segment
+
+
+def _number(text: str) -> float | None:
     try:
-        for _, element in events:
-            yield element
-    except etree.XMLSyntaxError as error:
-        raise FormatError(
-            f"not well-formed XML: {error.msg}; mend or export it again", path=path, line=error.lineno
-        ) from error
-    except DAMAGE as error:
-        raise FormatError(f"the file is damaged or cut off ({error}); fetch it again", path=path) from error
-    if etree.QName(events.root).localname != "tmx":
-        raise FormatError(f"the root element is <{etree.QName(events.root).localname}>, not <tmx>", path=path, line=1)
-
-
-class _UnitReader:
-    def __init__(self, faults: Faults, rename: Mapping[str, str]) -> None:
-        self._faults = faults
-        self._rename = rename
-
-    def row(self, unit: Any, number: int, header: Mapping[str, str]) -> Row:
-        texts: dict[str, str] = {}
-        for variant in unit.iterchildren("{*}tuv"):
-            written = variant.get(_XML_LANG) or variant.get("lang") or ""
-            try:
-                language = canonical(self._rename.get(written, written))
-                text = _text(variant.find("{*}seg"))
-            except (LanguageError, ValueError) as error:
-                self._faults.add(str(error), line=variant.sourceline)
-                continue
-            if language in texts:
-                self._faults.add(f"a second text in {language}", line=variant.sourceline)
-            elif text.strip():
-                texts[language] = text
-        meta = {"_id": unit.get("tuid") or str(number), **header}
-        if unit.get("srclang"):
-            meta["_source_language"] = unit.get("srclang")
-        return Row(texts, meta)
-
-
-def _header(element: Any) -> dict[str, str]:
-    tool = f"{element.get('creationtool', '')} {element.get('creationtoolversion', '')}".strip()
-    found = {"_source_language": element.get("srclang"), "_tool": tool}
-    return {name: value for name, value in found.items() if value}
-
-
-def _text(segment: Any) -> str:
-    """The text of a segment without inline codes.
-
-    Raises:
-        ValueError: It holds an entity that is not one of XML's own.
-    """
-    if segment is None:
-        return ""
-    parts = [segment.text or ""]
-    for child in segment:
-        if child.tag is etree.Entity:
-            raise ValueError(f"the entity {child.text} is not one of XML's own, and others are not expanded")
-        if etree.QName(child).localname not in _CODES:
-            parts.append(_text(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
