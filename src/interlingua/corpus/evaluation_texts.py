@@ -5,6 +5,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -13,7 +14,6 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from interlingua import __version__
 from interlingua.atomic import whole_file
 from interlingua.cache import cache_folder
 from interlingua.corpus import catalog
@@ -205,7 +205,8 @@ def _key(name: str) -> str | None:
     if not place.exists():
         return None
     files = [file for file in sorted(place.rglob("*")) if file.is_file()] if place.is_dir() else [place]
-    return xxhash.xxh3_128_hexdigest(f"{_FORMAT}|{__version__}|{name}|{entry!r}|{hash_files(files)}".encode())
+    known_by = (_FORMAT, version("interlingua"), name, entry, hash_files(files))
+    return xxhash.xxh3_128_hexdigest(repr(known_by).encode())
 
 
 def _open(name: str) -> Corpus:
