@@ -9,7 +9,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple, cast
 
-from interlingua.corpus.readers.compression import DAMAGE, bare_suffix, bounded, decompressed, opened_file
+from interlingua.corpus.readers.compression import (
+    DAMAGE,
+    LARGEST_RATIO,
+    bare_suffix,
+    bounded,
+    decompressed,
+    most_bytes,
+    opened_file,
+)
 from interlingua.errors import CorpusError, FormatError
 
 __all__ = ["SEPARATOR", "Member", "is_archive", "members_of", "open_member", "split_member"]
@@ -144,7 +152,14 @@ def _tar_bytes(archive: Path) -> BinaryIO:
 def _entries(stream: BinaryIO, archive: Path) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
     """Walk an archive from the front in one go: what is compressed cannot be walked otherwise."""
     tar = tarfile.TarFile.open(fileobj=stream, mode="r|")  # closing it would end the members that are being read
+    largest = most_bytes(archive.stat().st_size)
     for count, entry in enumerate(iter(tar.next, None)):
+        if not 0 <= entry.size <= largest:  # passing over it would take for ever
+            raise FormatError(
+                f"{entry.name[:80]} claims {entry.size:,} bytes, which is more than {LARGEST_RATIO} times the size of the "
+                "archive: it is damaged, or made to fill disks; unpack it yourself if it is meant so",
+                path=archive,
+            )
         if count > _MOST_MEMBERS:
             raise _too_many(archive)
         tar.members = []  # type: ignore[attr-defined]  # it would remember every one

@@ -16,7 +16,18 @@ import pyarrow as pa
 
 from interlingua.errors import CorpusError, FormatError
 
-__all__ = ["COMPRESSED", "DAMAGE", "Progress", "bare_suffix", "bounded", "decompressed", "opened_file", "watched"]
+__all__ = [
+    "COMPRESSED",
+    "DAMAGE",
+    "LARGEST_RATIO",
+    "Progress",
+    "bare_suffix",
+    "bounded",
+    "decompressed",
+    "most_bytes",
+    "opened_file",
+    "watched",
+]
 
 COMPRESSED = (".gz", ".xz", ".zst")
 
@@ -92,6 +103,11 @@ def decompressed(stream: BinaryIO, path: Path) -> BinaryIO:
     return stream
 
 
+def most_bytes(packed: int) -> int:
+    """Return how many bytes may come out of so many."""
+    return max(UNBOUNDED, LARGEST_RATIO * packed)
+
+
 def bounded(
     stream: BinaryIO, *, packed: int, path: Path, size: int | None = None, owned: tuple[Any, ...] = ()
 ) -> BinaryIO:
@@ -104,7 +120,7 @@ def bounded(
         size: How many bytes will come, where that is known.
         owned: What is closed with it.
     """
-    inner = _Bounded(stream, limit=max(UNBOUNDED, LARGEST_RATIO * packed), path=path, owned=(stream, *owned))
+    inner = _Bounded(stream, limit=most_bytes(packed), path=path, owned=(stream, *owned))
     if size is not None:
         _watch(lambda: None if inner.closed or not size else min(1.0, inner.count / size))
     return cast("BinaryIO", io.BufferedReader(inner, 1 << 16))
