@@ -185,3 +185,21 @@ def test_where_rows_and_cells_are_from_is_kept(tmp_path):
 def test_a_temperature_below_one_is_refused():
     with pytest.raises(RecipeError, match=r"mixing\.temperature"):
         recipe("x", mixing={"temperature": 0.5})
+
+
+def test_rows_of_one_source_alone(tmp_path):
+    rows = [
+        Row(row("Rain", n).texts, {"_source:eng_Latn": "news" if n % 3 else "verses", "_split": "train"})
+        for n in range(30)
+    ]
+    write_corpus(rows, tmp_path / "rows")
+    parts = [
+        {"data": str(tmp_path / "rows"), "where": {"_source:eng_Latn": "news"}, "weight": 2},
+        {"data": str(tmp_path / "rows"), "where": {"_source:eng_Latn": ["verses"]}},
+    ]
+    made = make_rows(recipe(tmp_path / "rows", corpus=parts, decontaminate=False), tmp_path / "work")
+    assert [share.rows for share in made.shares] == [20, 10]
+    assert [share.share for share in made.shares] == [0.8, 0.2]
+    with pytest.raises(CorpusError, match="_source:deu"):
+        parts[0]["where"] = {"_source:deu": "news"}
+        make_rows(recipe(tmp_path / "rows", corpus=parts), tmp_path / "other")

@@ -104,6 +104,7 @@ class CorpusSettings(_Part):
     dev: Annotated[float, Field(ge=0, lt=1)] = 0.0
     test: Annotated[float, Field(ge=0, lt=1)] = 0.0
     languages: list[str] | None = None
+    where: dict[str, str | int | float | bool | list[str | int | float | bool]] = Field(default_factory=dict)
     max_rows: Annotated[int, Field(gt=0)] | None = None
 
 

@@ -114,6 +114,8 @@ def _training_rows(source: CorpusSettings) -> Corpus:
     corpus = open_with_splits(
         source.data, languages=source.languages, split=source.split, dev=source.dev, test=source.test
     )
+    if source.where:
+        corpus = corpus.select(where=source.where, min_cells=1)
     if source.split is None:
         return corpus
     if corpus.has_splits:
