@@ -83,7 +83,7 @@ def _somebody_is_there() -> bool:
 
 
 def _table(found: "Sequence[Offer]") -> str:
-    from interlingua.corpus.getting.fetching import human_size
+    from interlingua.corpus.wording import human_size
 
     sizes = [human_size(offer.bytes) for offer in found]
     name, size = max(len(offer.name) for offer in found), max(map(len, sizes))

@@ -11,9 +11,10 @@ from typing import Any
 from interlingua.corpus.getting.partial import Partial
 from interlingua.corpus.getting.record import DownloadRecord
 from interlingua.corpus.getting.web import TemporaryError, Web, advice, local_path
+from interlingua.corpus.wording import human_size
 from interlingua.errors import CorpusError, OutputError
 
-__all__ = ["Progress", "RemoteFile", "checksum", "fetch", "human_size"]
+__all__ = ["Progress", "RemoteFile", "checksum", "fetch"]
 
 Progress = Callable[[str, int, int | None], None]
 """Told of every piece that comes: name of the file, bytes there are, bytes of the whole where known."""
@@ -89,21 +90,6 @@ def checksum(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def human_size(size: int | None) -> str:
-    """Return a size for people.
-
-    Example:
-        >>> human_size(25_585_843), human_size(700), human_size(None)
-        ('26 MB', '700 B', 'unknown size')
-    """
-    if size is None:
-        return "unknown size"
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}" if size < 10 * factor else f"{size / factor:,.0f} {unit}"
-    return f"{size} B"
 
 
 def _another(file: RemoteFile, found: str, wanted: str, date: str, record: Path) -> str:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple
 
-from interlingua.corpus.getting.fetching import checksum, human_size
+from interlingua.corpus.getting.fetching import checksum
+from interlingua.corpus.wording import human_size
 from interlingua.errors import FormatError
 
 __all__ = ["contents_checksum", "unpack"]

@@ -156,8 +156,8 @@ def _entries(stream: BinaryIO, archive: Path) -> Iterator[tuple[tarfile.TarFile,
     for count, entry in enumerate(iter(tar.next, None)):
         if not 0 <= entry.size <= largest:  # passing over it would take for ever
             raise FormatError(
-                f"{entry.name[:80]} claims {entry.size:,} bytes, which is more than {LARGEST_RATIO} times the size of the "
-                "archive: it is damaged, or made to fill disks; unpack it yourself if it is meant so",
+                f"{entry.name[:80]} claims {entry.size:,} bytes, which is more than {LARGEST_RATIO} times the size of "
+                "the archive: it is damaged, or made to fill disks; unpack it yourself if it is meant so",
                 path=archive,
             )
         if count > _MOST_MEMBERS:
