@@ -122,7 +122,7 @@ NOISE: dict[str, Callable[[random.Random, dict[str, str], dict[str, str], str], 
     "cut after a quarter": lambda draw, row, other, code: row[code][: max(1, len(row[code]) // 4)],
     "three rows in one": lambda draw, row, other, code: " ".join([row[code], other[code], row[code]]),
     "HTML tags": lambda draw, row, other, code: f"<p>{row[code]}</p>",
-    "HTML entities": lambda draw, row, other, code: f"&quot;{row[code]}&quot;",
+    "HTML entities": lambda draw, row, other, code: "".join(f"&#{ord(one)};" for one in row[code][:5]) + row[code][5:],
     "wrong encoding": lambda draw, row, other, code: row[code].encode().decode("cp1252", "replace"),
     "control characters": lambda draw, row, other, code: row[code][:3] + "\x0b\x00" + row[code][3:],
     "a word that loops": lambda draw, row, other, code: row[code] + f" {row[code][-4:].strip('.。!? ')} " * 6,
@@ -146,19 +146,21 @@ def noise(share: float) -> None:
     planted = sum(kind != "" for _, kind in kinds.values())
     chain = Chain(steps=preset_steps("default"))
     cleaned = chain.clean((row for row, _ in kinds.values()), dropped=lambda one: dropped.setdefault(one.row, one.rule))
-    kept = sum(1 for _ in cleaned)
+    kept = {row.meta["_id"]: tuple(row.texts.values()) for row in cleaned}
     lines = []
     for kind in [*NOISE, ""]:
         ids = [name for name, (_, one) in kinds.items() if one == kind]
         gone = Counter(dropped[name] for name in ids if name in dropped)
         by = ", ".join(f"{rule} {count}" for rule, count in gone.most_common(3))
-        lines.append([kind or "none", f"{len(ids):,}", f"{gone.total() / len(ids):.1%}", by])
+        right = sum(kinds[name][0].meta["_was"] == kept.get(name, ("", ""))[1] for name in ids) if kind else 0
+        shares = [f"{part / len(ids):.1%}" for part in (gone.total(), right)]
+        lines.append([kind or "none", f"{len(ids):,}", shares[0], shares[1] if kind else "", by])
     good = sum(name in dropped for name, (_, kind) in kinds.items() if kind)
     print(
-        f"{len(kinds):,} pairs, {planted:,} with noise; {len(kinds) - kept:,} dropped, "
+        f"{len(kinds):,} pairs, {planted:,} with noise; {len(kinds) - len(kept):,} dropped, "
         f"{good / max(1, len(dropped)):.1%} of them with noise\n"
     )
-    print(markdown(["noise", "pairs", "dropped", "by"], lines))
+    print(markdown(["noise", "pairs", "dropped", "put right", "by"], lines))
 
 
 def _planted(rows: list[dict[str, str]], languages: tuple[str, ...], share: float) -> Iterator[tuple[str, tuple]]:
@@ -175,7 +177,7 @@ def _planted(rows: list[dict[str, str]], languages: tuple[str, ...], share: floa
             for name in ("a", "b") if kind == "the same pair again" else ("a",):
                 key = f"{number}{language}{name}"
                 again = kind if name == "b" or kind != "the same pair again" else ""
-                yield key, (Row({"eng_Latn": english, language: text}, {"_id": key}), again)
+                yield key, (Row({"eng_Latn": english, language: text}, {"_id": key, "_was": row[language]}), again)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Rows through rules: lazily, in chunks, with an account of everything that is dropped."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -101,16 +102,15 @@ class Cleaned(Iterator[Row]):
         for first, chunk in _chunks(rows):
             ids = [str(row.meta.get("_id", first + number)) for number, row in enumerate(chunk)]
             self.report.rows += len(chunk)
-            for row in chunk:
-                self.report.cells.update(row.texts.keys())
-            ids, chunk = self._drop(self._few, ids, chunk, {})
+            self.report.cells.update(itertools.chain.from_iterable(row.texts for row in chunk))
+            if any(len(row.texts) < self._chain.min_cells for row in chunk):
+                ids, chunk = self._drop(self._few, ids, chunk, {})
             if self._few.rows and len(self.report.rules) == len(self._steps):
                 self.report.rules.insert(0, self._few)
             for (step, report), judge in zip(self._steps, judges, strict=True):
                 ids, chunk = self._step(step, judge, report, ids, chunk)
             self.report.kept_rows += len(chunk)
-            for row in chunk:
-                self.report.kept_cells.update(row.texts.keys())
+            self.report.kept_cells.update(itertools.chain.from_iterable(row.texts for row in chunk))
             yield from chunk
         for (_, report), judge in zip(self._steps, judges, strict=True):
             report.notes = judge.notes() if judge else []

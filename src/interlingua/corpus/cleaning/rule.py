@@ -233,7 +233,10 @@ class PairRule(RuleSettings):
 
 def pivot_of(texts: Mapping[str, str], priority: Sequence[str]) -> str:
     """Return the first of the priority languages that a row has; else its first."""
-    return next((language for language in priority if language in texts), next(iter(texts)))
+    for language in priority:
+        if language in texts:
+            return language
+    return next(iter(texts))
 
 
 def _word(value: object) -> str:
