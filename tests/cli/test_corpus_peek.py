@@ -32,8 +32,8 @@ def test_a_table(table):
     assert result.stdout.splitlines() == [
         f"{table}: TSV, by its name, 64 B",
         "column id    _id",
-        "column en    eng_Latn",
-        "column sw    swh_Latn",
+        "column en    eng_Latn (English)",
+        "column sw    swh_Latn (Swahili)",
         "column note  unknown, here _note; say --rename note=_note for provenance, or note=eng for a language",
         "all 2 rows  eng_Latn 2  swh_Latn 1",
         "",
@@ -52,7 +52,7 @@ def test_rows_as_json(table):
     assert [json.loads(line) for line in result.stdout.splitlines()] == [
         {"_id": "k1", "_note": "x", "swh_Latn": "Mkate na chumvi."}
     ]
-    assert "column sw    swh_Latn" in result.stderr
+    assert "column sw    swh_Latn (Swahili)" in result.stderr
 
 
 def test_nothing_is_understood(tmp_path):
@@ -127,6 +127,14 @@ def test_queries_and_aligned_lines(tmp_path):
     assert "column words  unknown" in str(peek("duckdb:SELECT 'Rain.' AS en, 'b' AS words"))
     english, swahili = _written(tmp_path / "a.en", b"Rain.\n"), _written(tmp_path / "a.sw", b"Mvua.\n")
     assert peek(f"eng={english} swa={swahili}").cells == {"eng_Latn": 1, "swh_Latn": 1}
+
+
+def test_a_folder_is_not_estimated(tmp_path, monkeypatch):
+    monkeypatch.setattr("interlingua.corpus.peeking.LOOKED_AT", 3)
+    for code in ("tel", "swh"):
+        _written(tmp_path / f"tatoeba.{code}-eng.{code}", b"x\n" * 10)
+        _written(tmp_path / f"tatoeba.{code}-eng.eng", b"y\n" * 10)
+    assert "a folder\nfirst 3 rows  swh_Latn 3  eng_Latn 3" in str(peek(tmp_path))
 
 
 def test_sets_and_corpora_are_opened_as_before(tmp_path):

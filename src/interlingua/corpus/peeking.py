@@ -13,7 +13,7 @@ from interlingua.corpus.readers.describing import column_names_of, described, he
 from interlingua.corpus.readers.dispatch import exists, is_address, open_rows
 from interlingua.corpus.wording import counted, human_size
 from interlingua.errors import InterlinguaError
-from interlingua.languages import canonical
+from interlingua.languages import canonical, display_name
 from interlingua.types import Row
 
 __all__ = ["Column", "Peek", "can_be_peeked", "peek"]
@@ -76,7 +76,7 @@ class Peek:
             yield f"header {name}: {value}"
         width = max((len(column.name) for column in self.columns), default=0)
         for name, meaning in self.columns:
-            yield f"column {name.ljust(width)}  {meaning or f'unknown, here _{name}; {advice_on(name)}'}"
+            yield f"column {name.ljust(width)}  {_in_words(name, meaning)}"
         if self.common:
             yield "every row  " + "  ".join(f"{name}={value}" for name, value in self.common.items())
         if self.looked_at:
@@ -150,6 +150,12 @@ def peek(
     return _looked(source, known, {**(rename or {}), **unknown}, number=number, languages=wanted, split=split)
 
 
+def _in_words(name: str, meaning: str | None) -> str:
+    if meaning is None:
+        return f"unknown, here _{name}; {advice_on(name)}"
+    return meaning if meaning.startswith("_") else f"{meaning} ({display_name(meaning)})"
+
+
 def can_be_peeked(source: str) -> bool:
     """Return whether a source is there to be looked into; not a name, nor a folder of Parquet, which is all at hand."""
     path = Path(source)
@@ -189,7 +195,8 @@ def _looked(
             problem = str(error)
         parts = [part for part in (one() for one in progress) if part]
     stored = looked_at if is_whole else rows_stored(source)
-    share = sum(parts) / len(parts) if parts else 0.0
+    is_one_file = not is_address(source) and not (exists(Path(source)) and Path(source).is_dir())
+    share = sum(parts) / len(parts) if parts and is_one_file else 0.0
     return Peek(
         **known,
         rows=tuple(kept),
