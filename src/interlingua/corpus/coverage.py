@@ -74,6 +74,8 @@ class CoverageCounter:
         more = len(self._places) - len(self._together)
         self._together = np.pad(self._together, (0, more)) if more else self._together
         places = np.array([self._places[code] for code in languages], np.intp)
+        there = present.any(axis=0)  # many languages come in few batches
+        places, present = places[there], present[:, there]
         # Batches are far below 2**24 rows, so that float32, which is fast, counts exactly.
         filled = present.astype(np.float32)
         self._together[np.ix_(places, places)] += (filled.T @ filled).astype(np.int64)
