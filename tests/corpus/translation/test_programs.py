@@ -1,6 +1,7 @@
 """Programs that translate lines: what they are given, what they give, and every way in which they fail."""
 
 import os
+import shlex
 import time
 from pathlib import Path
 
@@ -64,7 +65,26 @@ def test_commands_that_are_none(command):
 )
 def test_programs_that_fail(program, body, message):
     with pytest.raises(CorpusError, match=message):
-        translate(program(body), ["a", "b"])
+        ask(shlex.split(program(body)), ["a", "b"])
+
+
+def test_a_text_that_a_program_fails_on_stays_without_a_translation(program, caplog):
+    body = "import sys\nfor line in sys.stdin:\n    if 'bad' in line: sys.exit('no')\n    print(line.strip().upper())\n"
+    texts = [f"text {i}" for i in range(40)]
+    texts[7] = texts[31] = "bad one"
+    wanted = [text.upper() if "bad" not in text else "" for text in texts]
+    assert translate(program(body), texts) == wanted
+    assert caplog.text.count("it was given 'bad one', which stays without a translation") == 2
+
+
+def test_a_program_that_fails_on_much_is_given_up(program, tmp_path):
+    log = tmp_path / "log"
+    body = f"import sys\nopen({str(log)!r}, 'a').write('x')\nsys.exit('no model')"
+    with pytest.raises(CorpusError, match=r"failed \(exit code 1\): no model"):
+        translate(program(body), [f"text {i}" for i in range(1000)])
+    assert len(log.read_text()) < 80
+    with pytest.raises(CorpusError, match="no model"):
+        translate(program(body), ["one", "two"])
 
 
 def test_a_program_that_is_not_there():

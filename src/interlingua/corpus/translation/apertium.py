@@ -10,7 +10,7 @@ from pathlib import Path
 
 import xxhash
 
-from interlingua.corpus.translation.programs import ask, find_program
+from interlingua.corpus.translation.programs import ask_in_parts, find_program
 from interlingua.errors import CorpusError, LanguageError
 from interlingua.languages import canonical
 
@@ -129,7 +129,7 @@ class Apertium:
         records = [_escaped(text) for text in texts if text]
         command = [str(self._program), "-z", "-u", "-f", "none", self.modes[leg]]
         # Every stage of the pipe ends what it writes with a null character of its own.
-        told = iter(ask(command, records, separator="\0", trailing=True, timeout=self._timeout))
+        told = iter(ask_in_parts(command, records, separator="\0", trailing=True, timeout=self._timeout))
         answers = [_plain(next(told), text) if text else "" for text in texts]
         self._last[leg] = (texts, answers)
         return answers
@@ -210,6 +210,8 @@ def _escaped(text: str) -> str:
 
 
 def _plain(answer: str, source: str) -> str:
+    if not answer:  # the program fails on this text
+        return ""
     if not answer.endswith(_END):
         raise CorpusError(f"Apertium lost the end of {source[:80]!r}; leave the text out, or report it to the pair")
     text = _ANSWER.sub(lambda found: found.group(1) or "", answer).strip()

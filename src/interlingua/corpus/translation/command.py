@@ -9,7 +9,7 @@ from string import Formatter
 import xxhash
 
 from interlingua.corpus.hashing import hash_files
-from interlingua.corpus.translation.programs import ask, find_program
+from interlingua.corpus.translation.programs import ask_in_parts, find_program
 from interlingua.errors import CorpusError
 from interlingua.languages import MACRO_MEMBERS, canonical
 
@@ -83,7 +83,9 @@ class Command:
         }
         lines = [_BREAKS.sub(" ", text).strip() for text in texts]
         answers = iter(
-            ask([word.format(**codes) for word in self._words], [line for line in lines if line], timeout=self._timeout)
+            ask_in_parts(
+                [word.format(**codes) for word in self._words], [line for line in lines if line], timeout=self._timeout
+            )
         )
         return [next(answers).strip() if line else "" for line in lines]
 

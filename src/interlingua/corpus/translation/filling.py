@@ -8,11 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from interlingua.corpus.cleaning.report import CleaningReport, Dropped, RuleReport
-from interlingua.corpus.cleaning.rule import Chunk, Judge, Rule
+from interlingua.corpus.catalog import source_record
+from interlingua.corpus.cleaning.report import CleaningReport
+from interlingua.corpus.cleaning.rule import Rule
 from interlingua.corpus.provenance import SourceRecord, cell_source, source_column
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.translation.gates import make_gates
+from interlingua.corpus.translation.judging import Gap, Judges
 from interlingua.corpus.translation.licences import warn_of
 from interlingua.corpus.translation.memory import TranslationMemory
 from interlingua.corpus.translation.protocols import route_of
@@ -21,7 +23,7 @@ from interlingua.errors import CorpusError
 from interlingua.languages import canonical
 from interlingua.types import Row, Translator
 
-__all__ = ["CHUNK", "Filler", "Gap", "translate_corpus"]
+__all__ = ["CHUNK", "Filler", "translate_corpus"]
 
 CHUNK = 1024
 """Rows whose missing cells are translated, kept and judged together: what a killed run loses at most."""
@@ -74,30 +76,16 @@ def translate_corpus(
     return written
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A cell that is to be filled: the row, and the language and text to translate it from."""
-
-    row: Row
-    language: str
-    text: str
-
-
 @dataclass
 class _Origin:
-    """What the card says of one kind of filled cells."""
+    """What the card says of one kind of filled cells, and of how many texts of each source they are made."""
 
     record: SourceRecord
-    cells: int = 0
     texts_of: Counter[str] = field(default_factory=Counter)
 
 
 class Filler:
-    """Rows of a corpus with their missing cells translated; arguments are those of :func:`translate_corpus`.
-
-    Attributes:
-        report: What the gates dropped so far.
-    """
+    """Rows of a corpus with their missing cells translated; arguments are those of :func:`translate_corpus`."""
 
     def __init__(
         self,
@@ -124,11 +112,13 @@ class Filler:
         self._translator = translator
         self._memory = TranslationMemory(cache)
         self._replace = replace
-        gates = make_gates() if gates is None else gates
-        self._empty = RuleReport(rule="empty")
-        self._gates = [(rule.begin(), RuleReport(rule=rule.name)) for rule in gates]
-        self.report = CleaningReport(rules=[self._empty, *(report for _, report in self._gates)])
+        self._judges = Judges(make_gates() if gates is None else gates)
         self._origins: dict[tuple[str, str], _Origin] = {}
+
+    @property
+    def report(self) -> CleaningReport:
+        """What the gates dropped so far."""
+        return self._judges.report
 
     def rows(self, card: dict[str, Any] | None = None) -> Iterator[Row]:
         """Yield the rows, lazily, a chunk at a time.
@@ -146,8 +136,6 @@ class Filler:
                         marks[place][source_column(language)] = self._origins[source, language].record.source
             for row, texts, mark in zip(chunk, filled, marks, strict=True):
                 yield Row({**row.texts, **texts}, {**row.meta, **mark})
-        for judge, report in self._gates:
-            report.notes = judge.notes()
         if card is not None:
             card.update(self.card())
 
@@ -175,11 +163,12 @@ class Filler:
 
     def card(self) -> dict[str, Any]:
         """Return what the card of the filled corpus should say."""
-        given = list(self._corpus.card.get("sources", [{"source": self._corpus.name}]))
+        name = self._corpus.name.partition("/")[0]
+        given = list(self._corpus.card.get("sources", [source_record(name).as_dict()]))
         made = [
-            origin.record.as_dict() | {"cells": origin.cells, "texts_of": dict(origin.texts_of)}
+            origin.record.as_dict() | {"cells": origin.texts_of.total(), "texts_of": dict(origin.texts_of)}
             for origin in self._origins.values()
-            if origin.cells
+            if origin.texts_of
         ]
         names = {one["source"] for one in made}
         kept = [one for one in given if one.get("source") not in names]
@@ -196,32 +185,9 @@ class Filler:
             known |= (translations := dict(zip(new, made, strict=True)))
             self._memory.add(self._translator.fingerprint, (source, language), translations)
         origin = self._origin(source, language)
-        passed = self._judged({place: (gap, known[gap.text]) for place, gap in gaps.items()}, language)
-        origin.cells += len(passed)
+        passed = self._judges.passed({place: (gap, known[gap.text]) for place, gap in gaps.items()}, language)
         origin.texts_of.update(cell_source(gaps[place].row, source) or self._corpus.name for place in passed)
         return passed
-
-    def _judged(self, translations: Mapping[int, tuple[Gap, str]], language: str) -> dict[int, str]:
-        self.report.rows += len(translations)
-        self.report.cells[language] += len(translations)
-        left: dict[int, str] = {}
-        for place, (gap, text) in translations.items():
-            if text.strip():
-                left[place] = text
-            else:
-                self._drop(self._empty, gap, language, "", "there is no translation")
-        for judge, report in self._gates:
-            for place, reason in _faults(judge, {place: translations[place][0] for place in left}, left, language):
-                self._drop(report, translations[place][0], language, left.pop(place), reason)
-        self.report.kept_rows += len(left)
-        self.report.kept_cells[language] += len(left)
-        return left
-
-    def _drop(self, report: RuleReport, gap: Gap, language: str, text: str, reason: str) -> None:
-        report.faulted[language] += 1
-        row = str(gap.row.meta.get("_id", ""))
-        told = Dropped(row=row, rule=report.rule, language=language, reason=reason, text=text, pivot=gap.text)
-        self.report.sample(report, told)
 
     def _origin(self, source: str, language: str) -> _Origin:
         if (source, language) not in self._origins:
@@ -233,18 +199,6 @@ class Filler:
             )
             self._origins[source, language] = _Origin(record)
         return self._origins[source, language]
-
-
-def _faults(judge: Judge, gaps: Mapping[int, Gap], texts: Mapping[int, str], language: str) -> list[tuple[int, str]]:
-    """Ask a rule about translations, each beside the cell that it is made from."""
-    places = list(texts)
-    if not places:
-        return []
-    rows = [
-        Row({gaps[place].language: gaps[place].text, language: texts[place]}, gaps[place].row.meta) for place in places
-    ]
-    found = judge.judge(Chunk(rows, (gaps[places[0]].language,)))
-    return [(places[number], reasons[language]) for number, reasons in found.items() if language in reasons]
 
 
 def _inherited(card: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,26 +1,36 @@
 """Texts through a program: written to its standard input, read from its standard output, with limits on both."""
 
+import logging
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from interlingua.corpus.wording import counted
 from interlingua.errors import CorpusError
 
-__all__ = ["ask", "find_program"]
+__all__ = ["ask", "ask_in_parts", "find_program"]
 
 _LEAST_OUTPUT = 1 << 20
 """Bytes that any program may write; beyond, so many times its input."""
 
 _GROWTH = 64
 _SHOWN = 500
+
+_MOST_FAILED = 20
+"""Texts that a program may fail on in one call."""
+
+logger = logging.getLogger(__name__)
+
+
+class _HopelessError(CorpusError):
+    """A failure that fewer texts would not mend."""
 
 
 def find_program(name: str, *, advice: str) -> Path:
@@ -81,6 +91,46 @@ def ask(
     return answers
 
 
+def ask_in_parts(command: Sequence[str], records: Sequence[str], **settings: Any) -> list[str]:
+    """As :func:`ask`, but where the program fails, on halves of the records, down to those that it fails on.
+
+    These are told of, and their answers are empty.
+
+    Args:
+        command: Its words.
+        records: Texts without the separator.
+        settings: Those of :func:`ask`.
+
+    Raises:
+        CorpusError: It is not there, takes too long, or fails on every record, or on many.
+    """
+    failed: list[CorpusError] = []
+    answers = _in_parts(command, records, failed, settings)
+    if failed and len(failed) == len(records):
+        raise failed[0]
+    return answers
+
+
+def _in_parts(
+    command: Sequence[str], records: Sequence[str], failed: list[CorpusError], settings: Mapping[str, Any]
+) -> list[str]:
+    try:
+        return ask(command, records, **settings)
+    except _HopelessError:
+        raise
+    except CorpusError as error:
+        half = len(records) // 2
+        if half == 0:
+            failed.append(error)
+            if len(failed) > _MOST_FAILED:
+                raise
+            logger.warning("%s; it was given %r, which stays without a translation", error, records[0][:80])
+            return [""]
+    return [
+        answer for some in (records[:half], records[half:]) for answer in _in_parts(command, some, failed, settings)
+    ]
+
+
 def _run(command: Sequence[str], given: bytes, *, timeout: float) -> bytes:
     limit = max(_LEAST_OUTPUT, _GROWTH * len(given))
     # Files, not pipes: a program that reads late or complains at length cannot block.
@@ -88,34 +138,35 @@ def _run(command: Sequence[str], given: bytes, *, timeout: float) -> bytes:
         input_file.write(given)
         input_file.seek(0)
         try:
-            process = subprocess.Popen(
+            process: Any = subprocess.Popen(
                 command, stdin=input_file, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
             )
         except OSError as error:
-            raise CorpusError(f"cannot run {command[0]}: {error.strerror}; is it installed and on PATH?") from error
+            raise _HopelessError(f"cannot run {command[0]}: {error.strerror}; is it installed and on PATH?") from error
         late = threading.Event()
         timer = threading.Timer(timeout, _end, [process, late])
         timer.start()
         try:
-            assert process.stdout is not None
             written = process.stdout.read(limit + 1)
             if len(written) <= limit:
                 process.wait()
         finally:
             timer.cancel()
             _end(process)
-            process.stdout.close()  # type: ignore[union-attr]
+            process.stdout.close()
             process.wait()
         if late.is_set():
-            raise CorpusError(f"{command[0]} took more than {timeout:g} s and was ended; raise timeout=, or batch less")
+            raise _HopelessError(
+                f"{command[0]} took more than {timeout:g} s and was ended; raise timeout=, or batch less"
+            )
         if len(written) > limit:
             raise CorpusError(f"{command[0]} wrote more than {limit:,} bytes to {len(given):,} and was ended")
         if process.returncode != 0:
             raise CorpusError(f"{command[0]} failed (exit code {process.returncode}): {_tail(complaints)}")
-        return written
+        return bytes(written)
 
 
-def _end(process: "subprocess.Popen[bytes]", late: threading.Event | None = None) -> None:
+def _end(process: Any, late: threading.Event | None = None) -> None:
     """End a program with all that it started: they share a session of their own."""
     if late is not None:
         late.set()

@@ -154,7 +154,11 @@ def load_tokenizer(model: str) -> Any:
     try:
         return AutoTokenizer.from_pretrained(model)
     except (OSError, ValueError, ImportError, KeyError) as error:
-        hint = "; Marian's and M2M100's need `pip install sentencepiece`" if "entencepiece" in str(error) else ""
+        hint = (
+            "; Marian's and M2M100's need `pip install 'interlingua[sentencepiece]'`"
+            if "entencepiece" in str(error)
+            else ""
+        )
         raise CorpusError(f"{model} has no tokenizer that loads ({_first_line(error)}){hint}") from error
 
 
