@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interlingua.cli.corpus.options import AsJson, Data, Languages, Output, Overwrite, Rename, Split, open_data
+from interlingua.cli.corpus.options import (
+    AsJson,
+    Data,
+    Languages,
+    Output,
+    Overwrite,
+    Rename,
+    Split,
+    open_data,
+    tell_written,
+)
 from interlingua.cli.options import comma_separated
 
 if TYPE_CHECKING:
@@ -65,7 +75,6 @@ def clean(
     Example: interlingua corpus clean mine.tmx clean --preset default --rule length:unit=words,max=100
     """
     from interlingua.corpus.cleaning import clean_corpus
-    from interlingua.corpus.wording import counted
 
     settings = {
         "pivots": comma_separated(pivots),
@@ -81,7 +90,7 @@ def clean(
         typer.echo(json.dumps(facts | report.as_dict(), ensure_ascii=False))
     else:
         typer.echo(report)
-        typer.echo(f"{output}: {counted(len(written), 'row')} in {', '.join(written.languages)}")
+        tell_written(written, output, as_json=False)
 
 
 def _chain(rules: list[str] | None, preset: str | None, file: Path | None, settings: dict[str, Any]) -> "Chain":

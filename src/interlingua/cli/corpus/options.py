@@ -25,6 +25,9 @@ __all__ = [
     "tell_written",
 ]
 
+_NAMED = 20
+"""Languages that are named; of more only the number is told."""
+
 Data = Annotated[str, typer.Argument(metavar="DATA", help="A set of the catalog, a file, or a folder.")]
 Output = Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write.")]
 Languages = Annotated[str | None, typer.Option("--languages", "-l", help="Only these, as eng,deu,tel.")]
@@ -63,4 +66,6 @@ def tell_written(corpus: "Corpus", output: Path, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(facts | {"fingerprint": corpus.fingerprint}, ensure_ascii=False))
     else:
-        typer.echo(f"{output}: {counted(len(corpus), 'row')} in {', '.join(corpus.languages)}")
+        many = len(corpus.languages) > _NAMED
+        where = counted(len(corpus.languages), "language") if many else ", ".join(corpus.languages)
+        typer.echo(f"{output}: {counted(len(corpus), 'row')} in {where}")
