@@ -210,3 +210,33 @@ def test_what_is_walked_is_not_held(tmp_path, monkeypatch):
     filler = Filler(Corpus.from_rows(rows), translator=translator, into=["spa"], gates=(), cache=tmp_path)
     next(filler.rows())
     assert len(translator.texts) == 10
+
+
+class Recorder:
+    """A gate that lets everything pass and remembers what it was shown."""
+
+    name = "recorder"
+
+    def __init__(self):
+        self.cells, self.pairs = [], []
+
+    def begin(self):
+        return self
+
+    def judge(self, chunk):
+        self.cells += [(language, text) for language, column in chunk.columns.items() for text in column.texts]
+        self.pairs += [(*languages, *pair) for languages, pair in chunk.pairs.items()]
+        return {}
+
+    def notes(self):
+        return ["it saw them all"]
+
+
+def test_gates_judge_translations_beside_the_cells_that_they_are_made_from(corpus, tmp_path):
+    gate = Recorder()
+    filled = fill(corpus, tmp_path, Dictionary(), gates=[gate], source=["deu", "eng"])
+    texts = ["The cat sees the boat.", "The cat sees the boat."]
+    made = ["el gato ve el barco."] * 2
+    assert ("eng_Latn", "spa_Latn", [0, 1], texts, made) in gate.pairs
+    assert [language for language, _ in gate.cells] == ["spa_Latn"] * 4
+    assert filled.card["translation"]["rules"][1]["notes"] == ["it saw them all"]

@@ -75,5 +75,8 @@ def _faults(judge: Judge, gaps: Mapping[int, Gap], texts: Mapping[int, str], lan
     rows = [
         Row({gaps[place].language: gaps[place].text, language: texts[place]}, gaps[place].row.meta) for place in places
     ]
-    found = judge.judge(Chunk(rows, (gaps[places[0]].language,)))
+    source = gaps[places[0]].language
+    chunk = Chunk(rows, (source,))
+    chunk.columns.pop(source)  # rules of single cells judge the translations alone; those of pairs see both
+    found = judge.judge(chunk)
     return [(places[number], reasons[language]) for number, reasons in found.items() if language in reasons]
