@@ -221,11 +221,25 @@ def test_plain_units_read_as_the_parser_does(write):
         unit(("en", "")),
     ]
     units += [unit(("en", "a"), ("de", "b"), ("fr", "c")), unit(), unit(("en", "a\r\nb"), ("de", "c\rd"))]
+    units += [
+        unit(("en", segment), ("de", "c"), attributes=attributes)
+        for segment in (
+            "a<ph/>b &amp;lt;",
+            "a <ph x='1'>&lt;</ph>b",
+            '<bpt i="1" x="2" type="bold">&lt;b&gt;</bpt>a<ept i="1">&lt;/b&gt;</ept>',
+            'a<ph type="lb"/>b',
+            '<hi type="x">a</hi><hi><hi>b</hi></hi>',
+            "<ph>a<sub>b</sub>c</ph>d",
+            "<x>a</x>b",
+            "<ph/>",
+        )
+        for attributes in ("", 'tuid="a" datatype="html"')
+    ]
     units += [unit(("en", "a<ph/>b"), ("de", "c")), "<!-- c -->", unit(("en", "after"))] * 20
     plain = list(read_tmx(write("a.tmx", tmx(*units))))
     parsed = list(read_tmx(write("b.tmx", tmx(*units).replace("<tu ", "<tu\tx=''  "))))
     assert plain == parsed
-    assert len(plain) == 200 + 7 + 40
+    assert len(plain) == 200 + 7 + 16 + 40
 
 
 def test_lines_are_counted_in_plain_units(write):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlingua.corpus.readers import open_rows, read_tmx, read_xliff
+from interlingua.corpus.readers import open_rows, read_tmx, read_xliff, xml
 from interlingua.errors import FormatError, InterlinguaError
 from interlingua.types import Row
 
@@ -49,8 +49,8 @@ def memory_of(path):
 def _small_limits(write, monkeypatch):
     """A first file, so that what the libraries hold is not counted; limits small enough to be reached in no time."""
     write("warm.tmx", document(TMX, "One."))
-    monkeypatch.setattr("interlingua.corpus.readers.xml._UNIT_CHARACTERS", 50_000)
-    monkeypatch.setattr("interlingua.corpus.readers.xml._TOKEN_BYTES", 1 << 18)
+    monkeypatch.setattr(xml, "_UNIT_CHARACTERS", 50_000)
+    monkeypatch.setattr(xml, "_TOKEN_BYTES", 1 << 18)
 
 
 YES = {"eng_Latn": "Yes.", "deu_Latn": "Ja."}

@@ -1,12 +1,12 @@
 """TMX 1.1 to 1.4b, the exchange format of translation memories: streamed, with entities and network off."""
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from interlingua.corpus.readers.files import Faults
+from interlingua.corpus.readers.tmx_plain import plain_unit
 from interlingua.corpus.readers.xml import XmlReader
 from interlingua.errors import LanguageError
 from interlingua.types import Row
@@ -24,20 +24,6 @@ _PROPERTIES = {
     "score-bicleaner": "_score",
     "score-bicleaner-ai": "_score",
 }
-
-# Units of the plainest shape, which are most: once the parser says that this is content of the body, they can be read
-# without it, several times as fast. Whatever is unusual goes through the parser.
-_ATTRIBUTES = (
-    r"(?:\s++(?:o-encoding|datatype|usagecount|lastusagedate|creationtool|creationtoolversion|creationdate|creationid|"
-    r'changedate|changeid|o-tmf|segtype|srclang|tuid)="[^<&"\t\r\n]*+")*+'
-)
-_VARIANT = r'<tuv xml:lang="([\w-]++)">\s*+<seg>([^<]*+)</seg>\s*+</tuv>\s*+'
-_PLAIN_UNIT = re.compile(
-    rf'\s*+<tu(?: tuid="([^<&"\t\r\n]*+)")?+({_ATTRIBUTES})\s*+>\s*+{_VARIANT}(?:{_VARIANT})?+</tu>', re.ASCII
-)
-_PLAIN_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
-_PREDEFINED = re.compile("&(amp|lt|gt|quot|apos);")
-_CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
 def read_tmx(path: str | Path, *, rename: Mapping[str, str] | None = None, strict: bool = False) -> Iterator[Row]:
@@ -89,21 +75,11 @@ class _TmxReader(XmlReader):
         }
 
     def plain(self, text: str, start: int) -> int:
-        """Take units of one or two variants, as long as nothing about them is unusual."""
-        languages = self.languages.known
-        while unit := _PLAIN_UNIT.match(text, start):
-            name, rest, first, first_segment, second, second_segment = unit.groups()
-            texts = {languages.get(first, ""): _plain_text(first_segment)}
-            if second is not None:
-                texts[languages.get(second, "")] = _plain_text(second_segment)
-            given = [("tuid", name or ""), *_PLAIN_ATTRIBUTE.findall(rest)] if rest else [("tuid", name or "")]
-            found = dict(given)
-            once = len(found) == len(given) and len(texts) == (1 if second is None else 2)
-            if not once or "" in texts or "" in texts.values():
-                break
-            self._open_unit(found)
+        """Take plain units."""
+        while unit := plain_unit(text, start, self.languages.known):
+            attributes, texts, start = unit
+            self._open_unit(attributes)
             self.done.append(Row(texts, self._meta))
-            start = unit.end()
         return start
 
     def _open_header(self, attributes: Mapping[str, str]) -> None:
@@ -177,15 +153,6 @@ class _TmxReader(XmlReader):
 def _source_language(attributes: Mapping[str, str]) -> dict[str, Any]:
     written = attributes.get("srclang", "")
     return {"_source_language": written} if written and written.lower() != "*all*" else {}
-
-
-def _plain_text(segment: str) -> str:
-    """The text of a segment without elements; empty where the parser should say."""
-    if "&" in segment:
-        if segment.count("&") != len(_PREDEFINED.findall(segment)):
-            return ""
-        segment = _PREDEFINED.sub(lambda entity: _CHARACTERS[entity[1]], segment)
-    return "" if "\r" in segment or segment.isspace() else segment
 
 
 def _number(text: str) -> float | None:
