@@ -33,6 +33,10 @@ def test_languages_in_the_command():
     assert Command(said).translate(["x"], source="zh-TW", target="swa") == ["cmn_Hant swh_Latn cmn swh zh sw x"]
 
 
+def test_braces_are_written_twice():
+    assert translate("awk '{{print $2}}'", ["one two"]) == ["two"]
+
+
 def test_a_command_without_languages_serves_one_pair():
     command = Command("cat")
     command.translate(["x"], source="eng", target="deu")
@@ -45,7 +49,9 @@ def test_a_command_without_languages_serves_one_pair():
         half.translate(["x"], source="spa", target="fra")
 
 
-@pytest.mark.parametrize("command", ["", "cat {from}", "cat {}", "cat {source4}"])
+@pytest.mark.parametrize(
+    "command", ["", "cat {from}", "cat {}", "cat {source4}", "awk {", "sed 's/a/b/", "awk '{print $1}'"]
+)
 def test_commands_that_are_none(command):
     with pytest.raises(CorpusError, match="is no command for translating"):
         translate(command, ["x"])

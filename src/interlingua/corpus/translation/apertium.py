@@ -143,7 +143,10 @@ class Apertium:
         return self._program.resolve().parent.parent / "share" / "apertium" / "modes"
 
     def _told(self, option: str) -> str:
-        done = subprocess.run([self._program, option], capture_output=True, text=True, timeout=60, check=False)
+        try:
+            done = subprocess.run([self._program, option], capture_output=True, text=True, timeout=60, check=False)
+        except (OSError, subprocess.SubprocessError, UnicodeDecodeError) as error:
+            raise CorpusError(f"{self._program} {option} does not answer ({error}); {_ADVICE}") from error
         return done.stdout + done.stderr
 
 

@@ -43,19 +43,18 @@ class Command:
     def __init__(
         self, command: str, *, name: str | None = None, licence: str = "unknown", timeout: float = 600
     ) -> None:
-        self._words = shlex.split(command)
+        self._words = _words(command)
         self._licence = licence
         self._timeout = timeout
         self._served: tuple[str, str] | None = None
         self.name = name or command
-        self._fields = {
-            field for word in self._words for _, field, _, _ in Formatter().parse(word) if field is not None
-        }
+        self._fields = _fields(self._words)
         known = {side + form for side in _FIELDS for form in ("", "2", "3")}
         if not self._words or self._fields - known:
             raise CorpusError(
                 f"{command!r} is no command for translating; "
-                f"write a program and its words, where {', '.join(sorted(known))} in braces become languages"
+                f"write a program and its words, where {', '.join(sorted(known))} in braces become languages, "
+                "and other braces twice"
             )
 
     @cached_property
@@ -99,6 +98,22 @@ class Command:
                     f"the command {self.name!r} has no {{{side}}} and was asked for {served} before {asked}; "
                     f"write where the language goes, as {{{side}3}}, or call it once a language"
                 )
+
+
+def _words(command: str) -> list[str]:
+    """As a shell cuts them; none where a quotation does not end."""
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return []
+
+
+def _fields(words: Sequence[str]) -> set[str]:
+    """The names in braces; a lone brace stands as it is, and is none that is known."""
+    try:
+        return {field for word in words for _, field, _, _ in Formatter().parse(word) if field is not None}
+    except ValueError:
+        return {"{"}
 
 
 def _three_letters(code: str) -> str:
