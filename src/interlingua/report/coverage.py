@@ -48,9 +48,8 @@ def coverage_maps(coverages: Mapping[str, Coverage]) -> str:
         for place, (title, table) in enumerate(tables.items()):
             axes = figure.add_axes((place * (1 + 1.1 / width), 0, 1, 1))
             _map(axes, table, most, codes, width / count)
-            axes.set_title(
-                f"{title}: {_told(coverages[title])}", loc="left", pad=8 + 5 * max(map(len, codes), default=0)
-            )
+            names_above = 0.62 * _size(width / count) * max(map(len, codes), default=0)
+            axes.set_title(f"{title}: {_told(coverages[title])}", loc="left", pad=8 + names_above)
         _scale(figure, most, left=len(tables) * (1 + 1.1 / width) - 0.75 / width, width=0.12 / width)
         told = "; ".join(f"{title}: {_told(coverage)}" for title, coverage in coverages.items())
         return to_svg(figure, name="coverage", alt=f"Rows that have both languages of a pair. {told}")
@@ -63,7 +62,7 @@ def standalone(svg: str) -> str:
 
 def _map(axes: Any, table: NDArray[np.int64], most: int, codes: list[str], side: float) -> None:
     shades = np.where(table > 0, (np.log(np.maximum(table, 1)) / math.log(most)), np.nan)
-    size = min(9.0, max(4.5, 72 * side * 0.8))
+    size = _size(side)
     if len(codes) > _VECTOR:
         axes.imshow(np.ma.masked_invalid(shades), cmap="YlGnBu", vmin=-0.15, vmax=1, interpolation="nearest")
     else:
@@ -95,6 +94,11 @@ def _scale(figure: Any, most: int, *, left: float, width: float) -> None:
     axes.tick_params(length=0, left=False, labelleft=False, right=False, labelright=True, pad=3)
     axes.spines[:].set_visible(False)
     axes.set_title("rows", loc="left", pad=6)
+
+
+def _size(side: float) -> float:
+    """The size of names, in points, beside squares of a side in inches."""
+    return min(9.0, max(4.5, 72 * side * 0.8))
 
 
 def _colour(value: float) -> str:
