@@ -200,6 +200,6 @@ def test_rows_of_one_source_alone(tmp_path):
     made = make_rows(recipe(tmp_path / "rows", corpus=parts, decontaminate=False), tmp_path / "work")
     assert [share.rows for share in made.shares] == [20, 10]
     assert [share.share for share in made.shares] == [0.8, 0.2]
+    parts[0]["where"] = {"_source:deu": "news"}
     with pytest.raises(CorpusError, match="_source:deu"):
-        parts[0]["where"] = {"_source:deu": "news"}
         make_rows(recipe(tmp_path / "rows", corpus=parts), tmp_path / "other")
