@@ -16,7 +16,9 @@ _ATTRIBUTES = (
 )
 _SEGMENT = r"<seg>([^<]*+(?:<(?!/seg)[^<>]*+>[^<]*+)*+)</seg>"
 _VARIANT = rf'<tuv xml:lang="([\w-]++)"({_ATTRIBUTES})>\s*+{_SEGMENT}\s*+</tuv>\s*+'
-_UNIT = re.compile(rf"\s*+<tu({_ATTRIBUTES})\s*+>\s*+{_VARIANT}(?:{_VARIANT})?+</tu>", re.ASCII)
+_UNIT = re.compile(
+    rf'\s*+<tu(?: tuid="([^<&"\t\r\n]++)")?+({_ATTRIBUTES})\s*+>\s*+{_VARIANT}(?:{_VARIANT})?+</tu>', re.ASCII
+)
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 
 # Left out with what they hold; those that stand for a break are not among them.
@@ -49,16 +51,16 @@ def plain_unit(text: str, start: int, known: Mapping[str, str]) -> tuple[Mapping
     found = _UNIT.match(text, start)
     if found is None:
         return None
-    written, first, first_written, first_segment, second, second_written, second_segment = found.groups()
+    name, written, first, first_written, first_segment, second, second_written, second_segment = found.groups()
     texts = {known.get(first, ""): _plain_text(first_segment)}
     if second is not None:
         texts[known.get(second, "")] = _plain_text(second_segment)
     if "" in texts or "" in texts.values() or len(texts) != (1 if second is None else 2):
         return None
-    pairs = _ATTRIBUTE.findall(written)
-    attributes = dict(pairs)
-    is_sound = len(attributes) == len(pairs) and _is_sound(first_written) and _is_sound(second_written)
-    return (attributes, texts, found.end()) if is_sound else None
+    attributes = _attributes(written, name)
+    if attributes is None or _attributes(first_written) is None or _attributes(second_written) is None:
+        return None
+    return attributes, texts, found.end()
 
 
 def _plain_text(segment: str) -> str:
@@ -76,9 +78,11 @@ def _plain_text(segment: str) -> str:
     return "" if "\r" in segment or segment.isspace() else segment
 
 
-def _is_sound(attributes: str | None) -> bool:
-    """Whether no attribute comes twice."""
-    if not attributes:
-        return True
-    names = [name for name, _ in _ATTRIBUTE.findall(attributes)]
-    return len(names) == len(set(names))
+def _attributes(written: str | None, name: str | None = None) -> dict[str, str] | None:
+    """Attributes by name; None where one comes twice."""
+    found = {"tuid": name} if name else {}
+    for kind, value in _ATTRIBUTE.findall(written) if written else ():
+        if kind in found:
+            return None
+        found[kind] = value
+    return found
