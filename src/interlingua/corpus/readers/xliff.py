@@ -88,7 +88,7 @@ class _XliffReader(XmlReader):
         """Say how much was left out on purpose."""
         if self._unfinished:
             what = counted(self._unfinished, "target")
-            logger.info("%s: %s left out as no finished translation; their sources are kept", self._where, what)
+            logger.info("%s: %s left out as no finished translation (sources stay)", self._where, what)
         if self._untranslatable:
             what = counted(self._untranslatable, "unit")
             logger.info("%s: %s left out as not to be translated", self._where, what)
