@@ -330,3 +330,14 @@ def test_card_says_what_was_done(tmp_path, sources):
         "rows_of_too_few_cells": 0,
     }
     assert joined.counts["rows_read"] == 7
+
+
+@pytest.mark.data
+def test_real_sets(tmp_path):
+    joined = join_corpus(["tatoeba:deu", "tatoeba:fra", "tatoeba:spa"], tmp_path / "out", conflicts="first")
+    assert joined.before.rows == 3000
+    assert joined.before.cells_per_row == {2: 3000}
+    assert joined.corpus.languages == ("eng_Latn", "deu_Latn", "fra_Latn", "spa_Latn")
+    assert set(joined.after.cells_per_row) == {2, 3, 4}
+    assert len({text.casefold() for text in joined.corpus.texts("en")}) == len(joined.corpus) < 3000
+    assert {one["licence"] for one in joined.corpus.card["sources"]} == {"CC-BY-2.0-FR"}
