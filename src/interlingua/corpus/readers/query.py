@@ -80,6 +80,7 @@ def _answer(source: str, *, memory: str) -> Iterator[Any]:
         try:
             with duckdb.connect(database, read_only=database != ":memory:", config=settings) as connection:
                 connection.execute(f"SET temp_directory = '{spill}'")
+                connection.execute("SET enable_progress_bar = false")  # it would go to stdout
                 statements = connection.extract_statements(query)
                 if [statement.type.name for statement in statements] != ["SELECT"]:
                     raise CorpusError(f"{source}: a query is one SELECT, nothing before or after it")
