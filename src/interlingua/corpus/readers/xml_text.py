@@ -11,7 +11,7 @@ from interlingua.errors import FormatError
 
 __all__ = ["is_sound", "xml_text"]
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 17
 _DECLARED = re.compile(rb"<\?xml[^>]{,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -22,12 +22,11 @@ _MARKS = {
 }
 _CHARACTER_SETS = re.compile(r"iso8859|iso2022|cp\d|mac|koi8|gb|hz|big5|euc|shift_jis|johab|tis|kz|ptcp")
 
-_FORBIDDEN_BYTES = bytes(set(range(32)) - {9, 10, 13})
-_FORBIDDEN = (b"]]>", "\ufffe".encode(), "\uffff".encode())
+_FORBIDDEN = (*(chr(code) for code in range(32) if chr(code) not in "\t\n\r"), "\ufffe", "\uffff", "]]>")
 
 
 def xml_text(path: Path) -> Iterator[str]:
-    """Yield the text in pieces of at most 65,536 bytes.
+    """Yield the text in pieces of at most 131,072 bytes.
 
     A byte order mark says the encoding, then the declaration, else it is UTF-8. A declaration that can be read as ASCII
     and says UTF-16 is wrong, which happens, and means UTF-8.
@@ -62,8 +61,7 @@ def is_sound(text: str) -> bool:
         >>> is_sound("<a>One.</a>"), is_sound("a ]]> b"), is_sound(chr(0))
         (True, False, False)
     """
-    data = text.encode()
-    return len(data) == len(data.translate(None, _FORBIDDEN_BYTES)) and not any(one in data for one in _FORBIDDEN)
+    return not any(one in text for one in _FORBIDDEN)  # one by one is ten times as fast as a regular expression
 
 
 def _read(stream: BinaryIO, path: Path) -> bytes:
