@@ -78,8 +78,7 @@ class _TmxReader(XmlReader):
         """Take plain units."""
         while unit := plain_unit(text, start, self.languages.known):
             attributes, texts, start = unit
-            self._open_unit(attributes)
-            self.done.append(Row(texts, self._meta))
+            self.done.append(Row(texts, self._facts(attributes)))
         return start
 
     def _open_header(self, attributes: Mapping[str, str]) -> None:
@@ -88,16 +87,20 @@ class _TmxReader(XmlReader):
 
     def _open_unit(self, attributes: Mapping[str, str]) -> None:
         self.begin_record()
-        self._number += 1
         self._texts = {}
-        self._meta = meta = {"_id": attributes.get("tuid") or str(self._number), **self._header}
+        self._meta = self._facts(attributes)
         self._inherited = attributes.get("xml:lang", "")
-        if attributes:
-            if "srclang" in attributes:
-                meta.pop("_source_language", None)
-                meta |= _source_language(attributes)
-            if date := attributes.get("changedate") or attributes.get("creationdate"):
-                meta["_date"] = date
+
+    def _facts(self, attributes: Mapping[str, str]) -> dict[str, Any]:
+        """What the attributes of the next unit say of it."""
+        self._number += 1
+        meta = {"_id": attributes.get("tuid") or str(self._number), **self._header}
+        if "srclang" in attributes:
+            meta.pop("_source_language", None)
+            meta |= _source_language(attributes)
+        if date := attributes.get("changedate") or attributes.get("creationdate"):
+            meta["_date"] = date
+        return meta
 
     def _close_unit(self) -> None:
         self.done.append(Row(self._texts, self._meta))
