@@ -5,7 +5,7 @@ import json
 import pytest
 
 from interlingua.corpus import Corpus, open_corpus, open_rows, write_corpus
-from interlingua.corpus.exporting import export_corpus
+from interlingua.corpus.exporting import FORMATS, export_corpus
 from interlingua.errors import CorpusError, LanguageError, OutputError
 from interlingua.types import Row
 
@@ -107,6 +107,9 @@ def test_a_table_and_objects_are_read_back(corpus, tmp_path):
     table = export_corpus(corpus, tmp_path / "rows.tsv", to="tsv")
     assert (table.rows, table.changed) == (5, 1)
     assert next(open_corpus(tmp_path / "rows.tsv").rows()).texts == ROWS[0].texts
+    memory = export_corpus(corpus, tmp_path / "rows.tmx", to="tmx")
+    assert memory.rows == len(corpus)
+    assert next(open_corpus(tmp_path / "rows.tmx").rows()).texts == ROWS[0].texts
     objects = export_corpus(corpus, tmp_path / "rows.jsonl", to="jsonl")
     assert (objects.rows, objects.changed) == (5, 0)
     assert open_corpus(tmp_path / "rows.jsonl").fingerprint == corpus.fingerprint
@@ -119,7 +122,7 @@ def test_line_separators_of_unicode_do_not_break_lines(tmp_path):
     assert (done.changed, (tmp_path / "out" / "train.en-de.en").read_text()) == (1, "a b c d\n")
 
 
-@pytest.mark.parametrize("to", ["datasets", "pairs", "moses", "tsv", "jsonl"])
+@pytest.mark.parametrize("to", FORMATS)
 def test_nothing_is_replaced_unasked_nor_left_half(corpus, tmp_path, to, monkeypatch):
     export_corpus(corpus, tmp_path / "out", to=to)
     with pytest.raises(OutputError, match="exists already"):

@@ -99,3 +99,28 @@ def test_measuring(tmp_path, capsys):
     assert "| retrieval:phrasebook/test | macro_accuracy |" in table
     assert "lsi against random, retrieval:phrasebook/test macro_accuracy: better" in capsys.readouterr().out
     assert load("measuring").main([*words, "--sets", "phrasebook"]) == table
+
+
+def test_gettext_catalogs(tmp_path, capsys, monkeypatch):
+    """All but the download: two invented packages, installed as pip would."""
+    example = load("gettext_catalogs")
+    texts = {"de": "Drucken", "sw": "Chapisha"}
+
+    def install(packages, folder):
+        for name in packages:
+            (folder / f"{name}-1.0.dist-info").mkdir()
+            (folder / f"{name}-1.0.dist-info/METADATA").write_text(
+                f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+            )
+            files = [f"{name}/locale/{code}/LC_MESSAGES/app.po" for code in texts]
+            (folder / f"{name}-1.0.dist-info/RECORD").write_text("".join(f"{file},,\n" for file in files))
+            for file, text in zip(files, texts.values(), strict=True):
+                (folder / file).parent.mkdir(parents=True)
+                (folder / file).write_text(f'msgid "Print"\nmsgstr "{text}"\n', encoding="utf-8")
+        monkeypatch.syspath_prepend(folder)
+
+    monkeypatch.setattr(example, "install", install)
+    words = ["gettext_catalogs.py", str(tmp_path / "rows"), "--packages", "inventedone", "inventedtwo"]
+    monkeypatch.setattr("sys.argv", words)
+    example.main()
+    assert "| all |  | 3 | 3 | 2 | 6 | 100.0 | 0.0 | 0.0 | 0.0 |" in capsys.readouterr().out

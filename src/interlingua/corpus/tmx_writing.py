@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -138,11 +139,10 @@ class _UnitWriter:
 
 
 def _header(source: str | None) -> str:
-    from interlingua import __version__
-
     language = "*all*" if source is None else language_tag(source)
+    made_by = version("interlingua")
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<tmx version="1.4">\n'
-        f'<header creationtool="interlingua" creationtoolversion="{__version__}" segtype="sentence" '
+        f'<header creationtool="interlingua" creationtoolversion="{made_by}" segtype="sentence" '
         f'o-tmf="interlingua" adminlang="en" srclang="{language}" datatype="plaintext"/>\n<body>\n'
     )

@@ -13,11 +13,11 @@ __all__ = ["card", "export"]
 
 def export(
     data: Data,
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; the file of tsv and jsonl.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; the file of tsv, jsonl and tmx.")],
     to: Annotated[
         str,
         typer.Option(
-            "--format", "-f", help="datasets (Hugging Face), pairs (sentence-transformers), moses, tsv or jsonl."
+            "--format", "-f", help="datasets (Hugging Face), pairs (sentence-transformers), moses, tsv, jsonl or tmx."
         ),
     ] = "datasets",
     pairs: Annotated[

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from interlingua.cli.corpus.options import AsJson, Data, Languages, Rename, Split, open_data, renames
 from interlingua.cli.options import comma_separated
-from interlingua.types import Row
+
+if TYPE_CHECKING:
+    from interlingua.types import Row
 
 __all__ = ["peek"]
 

@@ -11,13 +11,14 @@ from interlingua.corpus.exporting.lines import write_jsonl, write_moses, write_t
 from interlingua.corpus.exporting.parts import Exported
 from interlingua.corpus.source import CARD
 from interlingua.corpus.table import Corpus
+from interlingua.corpus.tmx_writing import write_tmx
 from interlingua.errors import CorpusError, OutputError
 from interlingua.languages import canonical
 
 __all__ = ["FORMATS", "Format", "export_corpus"]
 
-Format = Literal["datasets", "pairs", "moses", "tsv", "jsonl"]
-FORMATS: tuple[Format, ...] = ("datasets", "pairs", "moses", "tsv", "jsonl")
+Format = Literal["datasets", "pairs", "moses", "tsv", "jsonl", "tmx"]
+FORMATS: tuple[Format, ...] = ("datasets", "pairs", "moses", "tsv", "jsonl", "tmx")
 
 
 def export_corpus(
@@ -39,13 +40,14 @@ def export_corpus(
     moses       ``SPLIT.en-de.en`` and ``SPLIT.en-de.de``, line by line, and ``SPLIT.en-de.ids``
     tsv         one table, a column a language, ``_id`` and other provenance before them
     jsonl       the same as one object a line
+    tmx         a translation memory, a unit a row
     ==========  ====================================================================================================
 
     Splits are called ``train``, ``validation`` and ``test``; rows without a split are in ``train``.
 
     Args:
         corpus: The rows.
-        path: Folder to write; for ``tsv`` and ``jsonl`` the file.
+        path: Folder to write; for ``tsv``, ``jsonl`` and ``tmx`` the file.
         to: One of the above.
         pairs: Of ``pairs`` and ``moses``: which languages; None for the first of the corpus (English, where it has
             English) with every other.
@@ -58,9 +60,11 @@ def export_corpus(
         OutputError: The place holds something, or cannot be written.
     """
     target = Path(path)
-    if to in ("tsv", "jsonl"):
+    if to in ("tsv", "jsonl", "tmx"):
         if target.exists() and not overwrite:
             raise OutputError(f"{target} exists already; choose another place, or overwrite it (--overwrite)")
+        if to == "tmx":
+            return Exported(rows=write_tmx(corpus.rows(), target))
         with whole_file(target) as partial:
             return (write_tsv if to == "tsv" else write_jsonl)(corpus, partial)
     with whole_folder(target, overwrite=overwrite, marker=CARD) as folder:
