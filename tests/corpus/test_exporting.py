@@ -152,3 +152,10 @@ def test_other_folders_are_not_overwritten(corpus, tmp_path):
 def test_one_language_has_no_pairs(tmp_path):
     with pytest.raises(CorpusError, match="one language only"):
         export_corpus(Corpus.from_rows([Row({"eng": "a"})]), tmp_path / "out", to="pairs")
+
+
+def test_a_split_is_no_path(tmp_path):
+    corpus = Corpus.from_rows([Row({"eng": "One.", "deu": "Eins."}, {"_split": "../evil"})])
+    with pytest.raises(CorpusError, match="cannot be part of a file name"):
+        export_corpus(corpus, tmp_path / "out", to="moses")
+    assert not list(tmp_path.iterdir())

@@ -333,7 +333,7 @@ def test_card_says_what_was_done(tmp_path, sources):
 
 
 @pytest.mark.data
-def test_real_sets(tmp_path):
+def test_real_sets(data_root, tmp_path):
     joined = join_corpus(["tatoeba:deu", "tatoeba:fra", "tatoeba:spa"], tmp_path / "out", conflicts="first")
     assert joined.before.rows == 3000
     assert joined.before.cells_per_row == {2: 3000}
@@ -341,3 +341,27 @@ def test_real_sets(tmp_path):
     assert set(joined.after.cells_per_row) == {2, 3, 4}
     assert len({text.casefold() for text in joined.corpus.texts("en")}) == len(joined.corpus) < 3000
     assert {one["licence"] for one in joined.corpus.card["sources"]} == {"CC-BY-2.0-FR"}
+
+
+def test_a_join_keeps_the_licence_and_the_model_of_what_was_filled(tmp_path):
+    people = {"source": "memory.tmx", "licence": "CC-BY-4.0"}
+    machine = {"source": "made eng_Latn>deu_Latn", "licence": "CC-BY-NC-4.0", "model": "made"}
+    rows = [Row({"eng": "One.", "deu": "Eins."}, {"_source:deu_Latn": machine["source"]})]
+    filled = write_corpus(rows, tmp_path / "filled", card={"sources": [people, machine]})
+    other = write_corpus([Row({"eng": "One.", "fra": "Un."})], tmp_path / "other")
+    joined = join_corpus([tmp_path / "filled", tmp_path / "other"], tmp_path / "out").corpus
+    assert joined.card["sources"] == [people, machine, {"source": "other"}]
+    row = next(joined.rows())
+    assert [cell_source(row, code) for code in row.texts] == ["memory.tmx", machine["source"], "other"]
+    assert filled.card["sources"] and len(other) == 1
+
+
+def test_sources_of_one_name_with_two_licences(tmp_path):
+    for place, licence in (("a", "CC0-1.0"), ("b", "CC-BY-4.0")):
+        write_corpus(
+            [Row({"eng": "One.", "deu": "Eins."})],
+            tmp_path / place / "part",
+            card={"sources": [{"source": "part", "licence": licence}]},
+        )
+    with pytest.raises(CorpusError, match="two sources are called part"):
+        join_corpus([tmp_path / "a/part", tmp_path / "b/part"], tmp_path / "out")

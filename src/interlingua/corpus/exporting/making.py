@@ -18,6 +18,9 @@ from interlingua.languages import canonical
 __all__ = ["FORMATS", "Format", "export_corpus"]
 
 Format = Literal["datasets", "pairs", "moses", "tsv", "jsonl", "tmx"]
+_OF_THE_FILES = frozenset({"rows", "cells", "fingerprint", "files"})
+"""What a card says of the files that it was written for."""
+
 FORMATS: tuple[Format, ...] = ("datasets", "pairs", "moses", "tsv", "jsonl", "tmx")
 
 
@@ -77,7 +80,8 @@ def export_corpus(
             if called == "english" and not english:
                 raise CorpusError("columns english and non_english need English in every pair; take names=anchor")
             done = write_pairs(corpus, folder, chosen, called) if to == "pairs" else write_moses(corpus, folder, chosen)
-        facts = {**corpus.card, "files": None, "exported": to}
+        known = {key: value for key, value in corpus.card.items() if key not in _OF_THE_FILES}
+        facts = {**known, "exported": to}
         (folder / CARD).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         done.files = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
     return done

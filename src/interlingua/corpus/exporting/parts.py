@@ -1,5 +1,6 @@
 """What all exports have in common: one file a split and pair, opened when its first row comes."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from interlingua.corpus.table import Corpus
+from interlingua.errors import CorpusError
 from interlingua.languages import short_code
 
 __all__ = ["Exported", "Parts", "by_split", "pair_labels", "rows_with_both"]
@@ -54,7 +56,16 @@ def by_split(corpus: Corpus, provenance: Sequence[str] = ()) -> Iterator[tuple[s
         splits = batch.column("_split")
         for split in splits.unique().to_pylist():
             here = pc.is_null(splits) if split is None else pc.equal(splits, split)
-            yield _SPLITS.get(split, str(split)), batch.filter(pc.fill_null(here, False)).drop_columns(["_split"])
+            yield _called(split), batch.filter(pc.fill_null(here, False)).drop_columns(["_split"])
+
+
+def _called(split: str | None) -> str:
+    """Return what the hub calls a split; it becomes part of names of files."""
+    if split in _SPLITS:
+        return _SPLITS[split]
+    if not re.fullmatch(r"[A-Za-z0-9_]+", str(split)):
+        raise CorpusError(f"the split {split!r} cannot be part of a file name; call it by letters, digits and _")
+    return str(split)
 
 
 def pair_labels(pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:

@@ -14,7 +14,7 @@ from typing import IO, Any, NamedTuple
 
 from interlingua.corpus.getting.fetching import checksum
 from interlingua.corpus.wording import human_size
-from interlingua.errors import FormatError
+from interlingua.errors import CorpusError, FormatError
 
 __all__ = ["contents_checksum", "unpack"]
 
@@ -77,6 +77,8 @@ def contents_checksum(paths: Sequence[Path], folder: Path) -> str:
     Names are those below the archive's one folder, which is called after the version.
     """
     named = {"/".join(path.relative_to(folder).parts[1:]): path for path in paths}
+    if len(named) < len(paths):
+        raise CorpusError(f"{folder} has several files of one name below its folders, so no checksum tells them apart")
     lines = (f"{checksum(named[name])}  {name}\n" for name in sorted(named))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 

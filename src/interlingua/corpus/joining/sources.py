@@ -79,22 +79,38 @@ def licensed(sources: Sequence[JoinSource], licences: Mapping[str, str]) -> list
     Raises:
         CorpusError: A licence is given for a source that is not there.
     """
-    records = {record.source: record for source in sources for record in source.records}
+    records: dict[str, SourceRecord] = {}
+    for record in (record for source in sources for record in source.records):
+        records[record.source] = _merged(records.get(record.source, record), record)
     if unknown := [name for name in licences if name not in records]:
         raise CorpusError(f"a licence is given for {unknown[0]}, but the sources are {', '.join(records)}")
     return [replace(record, licence=licences.get(name, record.licence)) for name, record in records.items()]
 
 
+def _merged(one: SourceRecord, other: SourceRecord) -> SourceRecord:
+    """What two records of one name say together."""
+    for key in ("licence", "model"):
+        first, second = getattr(one, key), getattr(other, key)
+        if first and second and first != second:
+            raise CorpusError(
+                f"two sources are called {one.source}, one with the {key} {first}, one with {second}; "
+                "rename a file or folder, so that their cells can be told apart"
+            )
+    return SourceRecord(**{**other.as_dict(), **one.as_dict()})
+
+
 def _of_corpus(corpus: Corpus, record: SourceRecord, size: int) -> JoinSource:
     known = list(source_records(corpus.card).values())
+    written = [one for one in known if not one.synthetic]
+    name = written[0].source if len(written) == 1 else record.source
     wanted = [
         name
         for name in corpus.provenance
         if name in ("_split", "_source", "_score") or name.startswith(("_source:", "_score:"))
     ]
     return JoinSource(
-        name=record.source,
-        records=known if "_source" in wanted and known else [record],
+        name=name,
+        records=known if known and ("_source" in wanted or name != record.source) else [*known, record],
         size=size,
         batches=lambda: corpus.batches(_ROWS, provenance=wanted),
     )

@@ -136,8 +136,11 @@ class _TmxReader(XmlReader):
             self.collect()
 
     def _open_variant_property(self, attributes: Mapping[str, str]) -> None:
+        if self._variant is None:
+            self._property = None
+            return
         self._open_property(attributes)
-        if self._property and self._variant:
+        if self._property:
             self._property += f":{self._variant}"
 
     def _close_property(self) -> None:

@@ -63,7 +63,7 @@ class _XliffReader(XmlReader):
         self._files = 0
         self._segments = 0
         self._document: dict[str, str] = {}
-        self._languages: dict[str, str] = {}
+        self._languages = self._usual = {"source": "", "target": ""}
         self._unit: Mapping[str, str] = {}
         self._scopes = [_Scope()]
         self._open_texts({})
@@ -97,13 +97,12 @@ class _XliffReader(XmlReader):
         version = attributes.get("version", "1.2")
         if not re.fullmatch(r"1\.[0-2]|2\.[0-9]", version):
             raise self.error(f"XLIFF of version {version}; 1.0 to 1.2 and 2.x are read: export it as one of them")
-        self._languages = {"source": attributes.get("srcLang", ""), "target": attributes.get("trgLang", "")}
+        self._usual = {"source": attributes.get("srcLang", ""), "target": attributes.get("trgLang", "")}
 
     def _open_file(self, attributes: Mapping[str, str]) -> None:
         self._enter(attributes)
         self._files += 1
-        for side in self._languages:
-            self._languages[side] = attributes.get(f"{side}-language") or self._languages[side]
+        self._languages = {side: attributes.get(f"{side}-language") or usual for side, usual in self._usual.items()}
         found = {"_document": attributes.get("original"), "_source_language": self._languages["source"]}
         self._document = {name: value for name, value in found.items() if value}
 

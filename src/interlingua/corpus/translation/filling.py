@@ -126,6 +126,8 @@ class Filler:
         Args:
             card: At the end, receives what the card of the filled corpus should say.
         """
+        given = self._given()
+        only = {"_source": given[0]["source"]} if len(given) == 1 else {}
         for chunk in self.chunks():
             filled: list[dict[str, str]] = [{} for _ in chunk]
             marks: list[dict[str, str]] = [{} for _ in chunk]
@@ -135,7 +137,7 @@ class Filler:
                         filled[place][language] = text
                         marks[place][source_column(language)] = self._origins[source, language].record.source
             for row, texts, mark in zip(chunk, filled, marks, strict=True):
-                yield Row({**row.texts, **texts}, {**row.meta, **mark})
+                yield Row({**row.texts, **texts}, {**only, **row.meta, **mark})
         if card is not None:
             card.update(self.card())
 
@@ -163,16 +165,19 @@ class Filler:
 
     def card(self) -> dict[str, Any]:
         """Return what the card of the filled corpus should say."""
-        name = self._corpus.name.partition("/")[0]
-        given = list(self._corpus.card.get("sources", [source_record(name).as_dict()]))
         made = [
             origin.record.as_dict() | {"cells": origin.texts_of.total(), "texts_of": dict(origin.texts_of)}
             for origin in self._origins.values()
             if origin.texts_of
         ]
         names = {one["source"] for one in made}
-        kept = [one for one in given if one.get("source") not in names]
+        kept = [one for one in self._given() if one.get("source") not in names]
         return {**_inherited(self._corpus.card), "sources": kept + made, "translation": self.report.as_dict()}
+
+    def _given(self) -> list[dict[str, Any]]:
+        """What the card says of the sources of the corpus as it is."""
+        name = self._corpus.name.partition("/")[0]
+        return list(self._corpus.card.get("sources", [source_record(name).as_dict()]))
 
     def _fill(self, gaps: Mapping[int, Gap], source: str, language: str) -> dict[int, str]:
         """Return the translations that pass, by number of the row."""
