@@ -249,3 +249,11 @@ def test_lines_are_counted_in_plain_units(write):
     bad = tmx(*[unit(("en", "One."), ("de", "Eins."))] * 1500, unit(("en", "\x01"), ("de", "Eins.")))
     with pytest.raises(FormatError, match=r"line 1,505: not well-formed XML: not well-formed \(invalid token\)"):
         list(read_tmx(write("b.tmx", bad)))
+
+
+def test_a_property_of_a_variant_that_cannot_be_used_is_not_that_of_the_unit(write):
+    strange = '<tuv xml:lang="zzzzzq"><prop type="score">0.1</prop><seg>?</seg></tuv>'
+    path = write("a.tmx", tmx("<tu>" + '<tuv xml:lang="en"><seg>One.</seg></tuv>' + strange + "</tu>"))
+    (row,) = read_tmx(path)
+    assert dict(row.texts) == {"eng_Latn": "One."}
+    assert "_score" not in row.meta

@@ -192,3 +192,19 @@ def test_other_versions(write):
         texts(write("a.xlf", xliff(unit("A."), head=HEAD.replace('version="1.2"', 'version="3.0"'))))
     with pytest.raises(FormatError, match="the root element is <tmx>, not <xliff>"):
         texts(write("a.xlf", "<tmx/>"))
+
+
+def test_a_file_has_the_languages_that_it_says(write, caplog):
+    path = write(
+        "a.xlf",
+        xliff(
+            unit("One.", "Eins."),
+            '</body></file><file original="b.html" source-language="en"><body>',
+            unit("Two.", "Deux."),
+        ),
+    )
+    assert [row.texts for row in read_xliff(path, rename={"en-US": "eng"})] == [
+        {"eng_Latn": "One.", "deu_Latn": "Eins."},
+        {"eng_Latn": "Two."},
+    ]
+    assert "left out" in caplog.text
