@@ -353,7 +353,8 @@ def test_a_join_keeps_the_licence_and_the_model_of_what_was_filled(tmp_path):
     assert joined.card["sources"] == [people, machine, {"source": "other"}]
     row = next(joined.rows())
     assert [cell_source(row, code) for code in row.texts] == ["memory.tmx", machine["source"], "other"]
-    assert filled.card["sources"] and len(other) == 1
+    assert filled.card["sources"] == [people, machine]
+    assert len(other) == 1
 
 
 def test_sources_of_one_name_with_two_licences(tmp_path):
