@@ -10,8 +10,9 @@ from interlingua.corpus import Corpus
 from interlingua.corpus.readers import read_delimited, read_lines
 from interlingua.types import Row
 
-# Any text that one line holds: no line feed, no carriage return at its end, not blank, nothing UTF-8 cannot say.
-lines = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r"), min_size=1, max_size=30)
+# Any text that one line holds: no line feed, no carriage return at its end, not blank, nothing UTF-8 cannot say; no
+# null characters, by which UTF-16 is told.
+lines = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\0"), min_size=1, max_size=30)
 cells = lines.filter(lambda text: text.strip() and not text.startswith("\ufeff"))
 optional = st.one_of(st.just(""), cells)
 pairs = st.lists(st.tuples(optional, optional), min_size=1, max_size=8)
