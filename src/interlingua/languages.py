@@ -23,7 +23,7 @@ from interlingua.errors import LanguageError
 if TYPE_CHECKING:
     from langcodes import Language
 
-__all__ = ["canonical", "canonical_columns", "display_name", "short_code", "variant_hint"]
+__all__ = ["canonical", "canonical_columns", "display_name", "short_code", "variant_hint", "without_variant"]
 
 MACRO_MEMBERS = {
     "ara": "arb",
@@ -170,6 +170,16 @@ def short_code(code: str) -> str:
 
     language = canonical(code).partition("_")[0]
     return str(Language.get(_MACROS.get(language, language)).language)
+
+
+def without_variant(code: str) -> str:
+    """Return a canonical code without region or other variant.
+
+    Example:
+        >>> without_variant("por_Latn-BR"), without_variant("por_Latn")
+        ('por_Latn', 'por_Latn')
+    """
+    return code.partition("-")[0]
 
 
 def variant_hint(code: str, languages: Iterable[str]) -> str:

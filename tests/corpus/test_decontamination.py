@@ -129,3 +129,11 @@ def test_as_the_naive_way(rows, tested):
     assert overlap.dropped == len(rows) - len(left)
     view = overlap.without(made)
     assert (view.ids() if left else []) == left
+
+
+@pytest.mark.parametrize(("trained", "tested"), [("por_Latn-BR", "por_Latn"), ("por_Latn", "por_Latn-BR")])
+def test_variants_of_a_language_are_compared(trained, tested):
+    sentence = "O barco que construímos afundou ao meio-dia."
+    tests = EvaluationTexts((EvaluationSet.of("t", [(tested, [sentence])]),))
+    found = find_overlap(Corpus.from_rows([Row({trained: sentence, "eng_Latn": "Other words."})]), tests)
+    assert (found.dropped, found.cells) == (1, {"t": {trained: 1}})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from interlingua.corpus.composition import UNKNOWN, Composition, composition_of
 from interlingua.corpus.provenance import SourceRecord
+from interlingua.corpus.source import inherited
 from interlingua.corpus.wording import counted
 from interlingua.languages import display_name, short_code
 
@@ -23,9 +24,6 @@ _SIZES = [(10**3, "n<1K")] + [
     ]
 ]  # fmt: skip
 """Up to how many rows, and what the hub calls that size."""
-
-_WRITER = frozenset({"rows", "cells", "fingerprint", "files", "sources"})
-"""What a corpus card says of the files; the rest says how the corpus was made."""
 
 
 def dataset_card(corpus: "Corpus", *, configs: Sequence[Mapping[str, Any]] = (), note: str = "") -> str:
@@ -107,7 +105,7 @@ def _sources(made: Composition) -> str:
 
 def _making(card: Mapping[str, Any]) -> str:
     """Repeat what the commands that made the corpus have noted."""
-    told = {key: value for key, value in card.items() if key not in _WRITER}
+    told = {key: value for key, value in inherited(card).items() if key != "sources"}
     if not told:
         return ""
     return f"## How it was made\n\n```json\n{json.dumps(told, ensure_ascii=False, indent=2, default=str)}\n```"

@@ -1,6 +1,5 @@
 """What a corpus is made of: cells by source, licence and model."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,12 +12,10 @@ from interlingua.corpus.provenance import SourceRecord, source_column, source_re
 if TYPE_CHECKING:
     from interlingua.corpus.table import Corpus
 
-__all__ = ["UNKNOWN", "Composition", "composition_of", "is_non_commercial"]
+__all__ = ["UNKNOWN", "Composition", "composition_of"]
 
 UNKNOWN = "unknown"
 """What stands for a source or licence that nobody knows."""
-
-_NON_COMMERCIAL = re.compile(r"\bNC\b|non-?commercial", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +53,7 @@ class Composition:
     @property
     def non_commercial(self) -> list[str]:
         """Sources with cells whose licence forbids commercial use."""
-        return [name for name in self.cells if is_non_commercial(self._record(name).licence)]
+        return [name for name in self.cells if self._record(name).non_commercial]
 
     def as_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
@@ -76,16 +73,6 @@ class Composition:
         for name, cells in self.sources.items():
             counts[key(self._record(name))] += cells
         return dict(counts.most_common())
-
-
-def is_non_commercial(licence: str) -> bool:
-    """Return whether a licence forbids commercial use, by its name.
-
-    Example:
-        >>> is_non_commercial("CC-BY-NC-4.0"), is_non_commercial("CC-BY-SA-4.0")
-        (True, False)
-    """
-    return bool(_NON_COMMERCIAL.search(licence))
 
 
 def composition_of(corpus: "Corpus") -> Composition:

@@ -15,6 +15,7 @@ from interlingua.corpus.hashing import TextHash, text_hash
 from interlingua.corpus.letters import letters_of
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.wording import counted
+from interlingua.languages import without_variant
 
 __all__ = ["SHORT", "Overlap", "find_overlap", "look_up"]
 
@@ -99,7 +100,7 @@ class Overlap:
 
 
 def find_overlap(corpus: Corpus, tests: EvaluationTexts) -> Overlap:
-    """Compare every cell of a corpus with the texts of evaluation sets in its language.
+    """Compare every cell of a corpus with the texts of evaluation sets in its language, whatever the variant.
 
     One pass in constant memory, but for the cells that are found. Texts are compared by their letters
     (:func:`interlingua.corpus.letters.letters_of`).
@@ -110,7 +111,7 @@ def find_overlap(corpus: Corpus, tests: EvaluationTexts) -> Overlap:
     """
     found = Overlap(missing=tests.missing, by_set={one.name: 0 for one in tests.sets})
     for batch in corpus.batches():
-        columns = {code: batch.column(code).to_pylist() for code in corpus.languages if code in tests.languages}
+        columns = {code: batch.column(code).to_pylist() for code in corpus.languages if tests.has(code)}
         cells = look_up(columns, tests, rows=batch.num_rows)
         found.rows += batch.num_rows
         _count(found, cells, columns, tests, batch.column("_id"))
@@ -181,7 +182,7 @@ def _count(
     for one in tests.sets:
         rows: set[int] = set()
         for language in filter(None, cells.long):
-            known = one.hashes.get(language)
+            known = one.hashes.get(without_variant(language))
             places = np.flatnonzero(dropped & (cells.long[language] | cells.short[language]))
             if known is not None and len(places):
                 hit = places[np.isin(cells.hashes[language][places], known)]

@@ -21,10 +21,11 @@ from interlingua.corpus.hashing import TextHash, hash_files, text_hash
 from interlingua.corpus.letters import letters_of
 from interlingua.corpus.table import Corpus
 from interlingua.errors import CorpusError, FormatError
+from interlingua.languages import without_variant
 
 __all__ = ["EvaluationSet", "EvaluationTexts", "evaluation_sets", "letter_hashes"]
 
-_FORMAT = 1
+_FORMAT = 2
 """Of kept hashes; another number when :func:`letters_of` gives other letters."""
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class EvaluationSet:
 
     Args:
         name: As the catalog or a task calls it.
-        hashes: Of the distinct texts by language, in order; int64.
+        hashes: Of the distinct texts by language, variants of one language together, in order; int64.
 
     Example:
         >>> EvaluationSet.of("mine", [("eng_Latn", ["Good morning!", "good morning", None])]).texts
@@ -62,7 +63,7 @@ class EvaluationSet:
         """Return the set of these texts, given as pieces of columns: a language and texts."""
         pieces: dict[str, list[TextHash]] = {}
         for language, texts in columns:
-            pieces.setdefault(language, []).append(np.unique(letter_hashes(texts)))
+            pieces.setdefault(without_variant(language), []).append(np.unique(letter_hashes(texts)))
         joined = {language: np.unique(np.concatenate(some)) for language, some in pieces.items()}
         return cls(name, {language: hashes[hashes != 0] for language, hashes in joined.items()})
 
@@ -92,12 +93,16 @@ class EvaluationTexts:
     _merged: dict[str, TextHash] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
-    def languages(self) -> frozenset[str]:
-        """The languages that any set has texts in."""
+    def _languages(self) -> frozenset[str]:
         return frozenset(language for one in self.sets for language in one.hashes)
+
+    def has(self, language: str) -> bool:
+        """Return whether any set has texts in a language, or in a variant of it."""
+        return without_variant(language) in self._languages
 
     def known(self, language: str, hashes: TextHash) -> NDArray[np.bool_]:
         """Return which hashes are those of a text of any set, in this language; shape as given."""
+        language = without_variant(language)
         if language not in self._merged:
             pieces = [one.hashes[language] for one in self.sets if language in one.hashes]
             self._merged[language] = np.unique(np.concatenate([np.zeros(0, np.int64), *pieces]))
@@ -122,6 +127,7 @@ class EvaluationTexts:
             FormatError: It is another kind of file, or of another version.
         """
         try:
+            wanted = None if languages is None else set(map(without_variant, languages))
             with np.load(path, allow_pickle=False) as file:
                 names: dict[str, Any] = json.loads(str(file["names"]))
                 if names["format"] != _FORMAT:
@@ -129,7 +135,7 @@ class EvaluationTexts:
                 found: list[dict[str, TextHash]] = [{} for _ in names["sets"]]
                 for key in file.files:
                     number, _, language = key.partition(":")
-                    if language and (languages is None or language in languages):
+                    if language and (wanted is None or language in wanted):
                         found[int(number)][language] = file[key]
         except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise FormatError(f"holds no hashes of texts ({error}); delete it", path=path) from error
@@ -190,8 +196,8 @@ def _kept(name: str, languages: Collection[str] | None, folder: Path) -> Evaluat
     made = EvaluationSet.of_corpus(name, _open(name))
     if path is not None:
         EvaluationTexts((made,)).save(path)
-    wanted = {code: some for code, some in made.hashes.items() if languages is None or code in languages}
-    return EvaluationSet(name, wanted)
+    wanted = made.hashes.keys() if languages is None else set(map(without_variant, languages))
+    return EvaluationSet(name, {code: some for code, some in made.hashes.items() if code in wanted})
 
 
 def _key(name: str) -> str | None:

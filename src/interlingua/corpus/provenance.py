@@ -1,15 +1,19 @@
 """Where every cell is from: a provenance column a language, and what the corpus card says of each source."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from interlingua.types import Row
 
-__all__ = ["CELL_SOURCE", "SourceRecord", "cell_source", "source_column", "source_records"]
+__all__ = ["CELL_SOURCE", "SourceRecord", "cell_source", "is_non_commercial", "source_column", "source_records"]
 
 CELL_SOURCE = "_source:"
 """What the names of the columns begin with that say where the cells of a language are from."""
+
+
+_NON_COMMERCIAL = re.compile(r"\bNC\b|non-?commercial", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,11 @@ class SourceRecord:
     model: str = ""
 
     @property
+    def non_commercial(self) -> bool:
+        """Whether the licence forbids commercial use."""
+        return is_non_commercial(self.licence)
+
+    @property
     def synthetic(self) -> bool:
         """Whether a machine wrote it."""
         return bool(self.model)
@@ -41,6 +50,16 @@ class SourceRecord:
     def as_dict(self) -> dict[str, str]:
         """Return what is known, ready for JSON."""
         return {key: value for key, value in asdict(self).items() if value}
+
+
+def is_non_commercial(licence: str) -> bool:
+    """Return whether a licence forbids commercial use, by its name.
+
+    Example:
+        >>> is_non_commercial("CC-BY-NC-4.0"), is_non_commercial("CC-BY-SA-4.0")
+        (True, False)
+    """
+    return bool(_NON_COMMERCIAL.search(licence))
 
 
 def source_column(language: str) -> str:

@@ -17,10 +17,22 @@ from interlingua.corpus.splits import PIVOT, SplitRule
 from interlingua.corpus.storage import CLEAN, ParquetFiles, Storage
 from interlingua.errors import CorpusError
 
-__all__ = ["CARD", "Source"]
+__all__ = ["CARD", "Source", "inherited"]
 
 CARD = "corpus.json"
 """The file that a corpus folder carries beside its shards: rows, cells, fingerprint, and what the writer was told."""
+
+_OF_THE_FILES = frozenset({"rows", "cells", "fingerprint", "files"})
+
+
+def inherited(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a card says of the origin of rows, without what the writer says of its files.
+
+    Example:
+        >>> inherited({"rows": 7, "files": {}, "sources": [{"source": "ntrex"}]})
+        {'sources': [{'source': 'ntrex'}]}
+    """
+    return {key: value for key, value in card.items() if key not in _OF_THE_FILES}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from interlingua.corpus.evaluation_texts import EvaluationSet, EvaluationTexts, 
 from interlingua.corpus.provenance import CELL_SOURCE
 from interlingua.errors import CorpusError
 from interlingua.evaluation.task_texts import task_texts
+from interlingua.languages import without_variant
 from interlingua.training.settings import CorpusSettings, Recipe
 from interlingua.types import Row, Task
 
@@ -131,12 +132,13 @@ def _tests(recipe: Recipe, tasks: Sequence[Task], languages: Sequence[str], path
     named = recipe.decontaminate if isinstance(recipe.decontaminate, list) else None
     known = evaluation_sets(named, languages=languages)
     own, missing = [], list(known.missing)
+    plain = set(map(without_variant, languages))
     for task in tasks:
         columns = task_texts(task)
         if columns is None:
             missing.append(task.name)
         else:
-            own.append(EvaluationSet.of(task.name, (one for one in columns if one[0] in languages)))
+            own.append(EvaluationSet.of(task.name, (one for one in columns if without_variant(one[0]) in plain)))
     tests = EvaluationTexts((*known.sets, *own), tuple(missing))
     tests.save(path)
     return tests

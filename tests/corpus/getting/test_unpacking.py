@@ -11,7 +11,7 @@ import pytest
 
 from interlingua.corpus.getting import unpacking
 from interlingua.corpus.getting.unpacking import contents_checksum, unpack
-from interlingua.errors import FormatError
+from interlingua.errors import FormatError, OutputError
 
 TEXT = b"".join(hashlib.sha256(bytes([number])).digest() for number in range(200))
 
@@ -131,3 +131,10 @@ def test_links_devices_and_encrypted_members(tmp_path):
     with pytest.raises(FormatError, match="is a link, a device, or encrypted"):
         unpack(tmp_path / "b.zip", tmp_path / "out", ["*.txt"])
     assert not list(tmp_path.glob("out/*"))
+
+
+def test_a_full_disk_is_no_fault_of_the_archive(tmp_path):
+    pack_zip(tmp_path / "a.zip", [("x/a.tsv", b"1")])
+    (tmp_path / "out").write_text("no folder")
+    with pytest.raises(OutputError, match="cannot be written"):
+        unpack(tmp_path / "a.zip", tmp_path / "out", ["*.tsv"])

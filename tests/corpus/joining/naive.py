@@ -103,7 +103,9 @@ def origin(member, code):
 
 
 def score(member, code):
-    return member[2].meta.get(f"_score:{code}", member[2].meta.get("_score"))
+    meta = member[2].meta
+    own = origin(member, code) == meta.get("_source", member[1])
+    return meta.get(f"_score:{code}", meta.get("_score") if own else None)
 
 
 def fold(text):

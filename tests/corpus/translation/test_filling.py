@@ -240,3 +240,24 @@ def test_gates_judge_translations_beside_the_cells_that_they_are_made_from(corpu
     assert ("eng_Latn", "spa_Latn", [0, 1], texts, made) in gate.pairs
     assert [language for language, _ in gate.cells] == ["spa_Latn"] * 4
     assert filled.card["translation"]["rules"][1]["notes"] == ["it saw them all"]
+
+
+def test_a_filled_cell_has_nothing_of_the_one_before(tmp_path):
+    row = Row({"eng_Latn": "The cat.", "spa_Latn": "Nada."}, {"_score": 0.9, "_score:spa_Latn": 0.1})
+    filled = fill(Corpus.from_rows([row]), tmp_path, Dictionary(), replace=True)
+    (found,) = filled.rows()
+    assert found.meta["_score"] == 0.9
+    assert "_score:spa_Latn" not in found.meta
+
+
+def test_a_text_without_an_answer_is_asked_for_again(tmp_path):
+    class Silent(Dictionary):
+        def translate(self, texts, **languages):
+            super().translate(texts, **languages)
+            return [""] * len(texts)
+
+    corpus = Corpus.from_rows([Row({"eng_Latn": "The cat.", "deu_Latn": "Die Katze."})])
+    fill(corpus, tmp_path, Silent())
+    second = Dictionary()
+    fill(corpus, tmp_path, second, overwrite=True)
+    assert second.texts == ["The cat."]

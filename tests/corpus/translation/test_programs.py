@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interlingua.corpus.translation import Command
-from interlingua.corpus.translation.programs import ask
+from interlingua.corpus.translation.programs import ask, ask_in_parts
 from interlingua.errors import CorpusError
 
 UPPER = "import sys\nfor line in sys.stdin:\n    print(line.rstrip('\\n').upper())\n"
@@ -155,3 +155,14 @@ def test_other_separators():
     assert ask(["sh", "-c", "cat; printf '\\0\\0'"], ["a", "b"], separator="\0", trailing=True) == ["a", "b"]
     with pytest.raises(CorpusError, match="gave 3 answers"):
         ask(["sh", "-c", "cat; printf '\\0x\\0'"], ["a"], separator="\0", trailing=True)
+
+
+def test_texts_that_alone_are_left_and_fail_end_nothing(tmp_path, caplog):
+    fussy = tmp_path / "fussy.sh"
+    fussy.write_text("#!/bin/sh\nread line; case $line in BAD*) exit 3;; esac; echo $line\n")
+    fussy.chmod(0o755)
+    assert ask_in_parts([str(fussy)], ["BAD"]) == [""]
+    assert ask_in_parts([str(fussy)], ["BAD", "BAD too"]) == ["", ""]
+    assert "stays without a translation" in caplog.text
+    with pytest.raises(CorpusError, match="exit code 1"):
+        ask_in_parts(["false"], ["Good."])

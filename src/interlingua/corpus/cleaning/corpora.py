@@ -10,14 +10,12 @@ from interlingua.atomic import whole_file
 from interlingua.corpus.cleaning.chain import Chain, Cleaned
 from interlingua.corpus.cleaning.report import CleaningReport, Dropped
 from interlingua.corpus.named_sets import source_record
+from interlingua.corpus.source import inherited
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.writing import write_corpus
 from interlingua.types import Row
 
 __all__ = ["clean_corpus"]
-
-_WRITTEN = frozenset({"rows", "cells", "fingerprint", "files"})
-"""What the card says of the rows themselves, which the writer says anew."""
 
 
 def clean_corpus(
@@ -43,7 +41,7 @@ def clean_corpus(
         CorpusError: A rule cannot work, or nothing is left; nothing is written then.
         OutputError: A place cannot be written.
     """
-    card: dict[str, Any] = {key: value for key, value in corpus.card.items() if key not in _WRITTEN}
+    card = inherited(corpus.card)
     card.setdefault("sources", [source_record(source or corpus.name).as_dict()])
     with _log(None if dropped is None else Path(dropped)) as tell:
         cleaned = chain.clean(corpus.rows(), dropped=tell)

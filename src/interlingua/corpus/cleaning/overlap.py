@@ -54,7 +54,7 @@ class _OverlapJudge:
 
         columns: dict[str, list[str | None]] = {}
         for language, column in chunk.columns.items():
-            if self._rule.concerns(language) and language in self._tests.languages:
+            if self._rule.concerns(language) and self._tests.has(language):
                 columns[language] = [None] * len(chunk.rows)
                 for row, text in zip(column.rows, column.texts, strict=True):
                     columns[language][row] = text

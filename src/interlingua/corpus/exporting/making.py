@@ -9,7 +9,7 @@ from interlingua.atomic import whole_file, whole_folder
 from interlingua.corpus.exporting.hub import PairNames, write_dataset, write_pairs
 from interlingua.corpus.exporting.lines import write_jsonl, write_moses, write_tsv
 from interlingua.corpus.exporting.parts import Exported
-from interlingua.corpus.source import CARD
+from interlingua.corpus.source import CARD, inherited
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.tmx_writing import write_tmx
 from interlingua.errors import CorpusError, OutputError
@@ -18,9 +18,6 @@ from interlingua.languages import canonical
 __all__ = ["FORMATS", "Format", "export_corpus"]
 
 Format = Literal["datasets", "pairs", "moses", "tsv", "jsonl", "tmx"]
-_OF_THE_FILES = frozenset({"rows", "cells", "fingerprint", "files"})
-"""What a card says of the files that it was written for."""
-
 FORMATS: tuple[Format, ...] = ("datasets", "pairs", "moses", "tsv", "jsonl", "tmx")
 
 
@@ -80,8 +77,7 @@ def export_corpus(
             if called == "english" and not english:
                 raise CorpusError("columns english and non_english need English in every pair; take names=anchor")
             done = write_pairs(corpus, folder, chosen, called) if to == "pairs" else write_moses(corpus, folder, chosen)
-        known = {key: value for key, value in corpus.card.items() if key not in _OF_THE_FILES}
-        facts = {**known, "exported": to}
+        facts = {**inherited(corpus.card), "exported": to}
         (folder / CARD).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         done.files = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
     return done

@@ -10,14 +10,13 @@ from urllib.parse import quote
 from interlingua.corpus.getting.downloads import OPUS, Download, downloads, groups
 from interlingua.corpus.getting.fetching import RemoteFile
 from interlingua.corpus.getting.web import Web
+from interlingua.corpus.provenance import is_non_commercial
 from interlingua.errors import CorpusError
 
 __all__ = ["HUB", "Offer", "offers"]
 
 HUB = "https://huggingface.co"
 """Where data sets of the hub are."""
-
-_NON_COMMERCIAL = ("-nc", "non-commercial", "noncommercial")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ class Offer:
     @property
     def non_commercial(self) -> bool:
         """Whether the licence is known to keep commerce out."""
-        return any(word in self.licence.lower() for word in _NON_COMMERCIAL)
+        return is_non_commercial(self.licence)
 
     def lies_in(self, root: Path) -> bool:
         """Return whether it lies in a data folder already."""

@@ -9,12 +9,13 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple
 
 from interlingua.corpus.getting.fetching import checksum
 from interlingua.corpus.wording import human_size
-from interlingua.errors import CorpusError, FormatError
+from interlingua.errors import CorpusError, FormatError, OutputError
 
 __all__ = ["contents_checksum", "unpack"]
 
@@ -47,6 +48,7 @@ def unpack(archive: Path, folder: Path, wanted: Sequence[str]) -> list[Path]:
         wanted: Patterns of paths, where ``*`` stands for slashes too. Others are passed over.
 
     Raises:
+        OutputError: The disk is full, or a place cannot be written.
         FormatError: It is damaged or encrypted; a wanted member leads out of the folder, is a link or comes twice; more
             comes out than is plausible; or nothing fits a pattern.
     """
@@ -58,7 +60,8 @@ def unpack(archive: Path, folder: Path, wanted: Sequence[str]) -> list[Path]:
             if not any(fnmatch.fnmatchcase(entry.name, pattern) for pattern in wanted):
                 continue
             path = folder / _checked(entry, archive, written)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            with _writing(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
             written[entry.name] = path
             room -= _write(entry.stream, path, room)
             if room < 0:
@@ -98,13 +101,25 @@ def _checked(entry: _Entry, archive: Path, written: dict[str, Path]) -> str:
 
 def _write(stream: IO[bytes] | None, path: Path, room: int) -> int:
     size = 0
-    with path.open("xb") as out:
+    with _writing(path):
+        out = path.open("xb")
+    with out:
         while stream is not None and (block := stream.read(1 << 16)):
             size += len(block)
             if size > room:
                 return size
-            out.write(block)
+            with _writing(path):
+                out.write(block)
     return size
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """What goes wrong in here is no fault of the archive."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}; is the disk full?") from error
 
 
 def _zip_entries(archive: Path) -> Iterator[_Entry]:

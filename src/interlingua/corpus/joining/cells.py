@@ -90,14 +90,16 @@ class CellMaker:
             columns.get(self._pivot, pa.nulls(batch.num_rows, pa.string())),
             self.known.origins_of(batch, self._pivot, name),
         )
-        of_row = self.known.scores_of(batch, "_score")
+        of_row, row_origins = self.known.scores_of(batch, "_score"), self.known.origins_of(batch, None, name)
         told = np.zeros(batch.num_rows, bool)
         for code, column in columns.items():
             here = present[code] & used
             if code == self._pivot or not here.any():
                 continue
             origins = self.known.origins_of(batch, code, name)
-            scores = _either(self.known.scores_of(batch, f"_score:{code}"), of_row)
+            # What another source gave was not scored with the row.
+            lent = None if of_row is None else np.where(origins == row_origins, of_row, np.nan)
+            scores = _either(self.known.scores_of(batch, f"_score:{code}"), lent)
             yield self._made(rows, here, here & ~told, code, column, origins, scores)
             told |= here
         if (alone := used & ~told).any():

@@ -34,10 +34,13 @@ class Known:
         self.has_splits = False
         self.bad_scores = 0
 
-    def origins_of(self, batch: Any, code: str, name: str) -> NDArray[np.uint32]:
-        """Return the number of the source of every cell of a language: its own, else its row's, else ``name``."""
+    def origins_of(self, batch: Any, code: str | None, name: str) -> NDArray[np.uint32]:
+        """Return the number of the source of every cell of a language: its own, else its row's, else ``name``.
+
+        Without a language those of the rows.
+        """
         numbers = np.full(batch.num_rows, self.origins.setdefault(name, len(self.origins)), np.uint32)
-        for column in ("_source", source_column(code)):
+        for column in ("_source", *(() if code is None else (source_column(code),))):
             if column in batch.schema.names:
                 told = whole(batch.column(column)).cast(pa.string()).dictionary_encode()
                 known = [self.origins.setdefault(word, len(self.origins)) for word in told.dictionary.to_pylist()]

@@ -62,7 +62,7 @@ class Apertium:
         program: str = "apertium",
         timeout: float = 600,
     ) -> None:
-        self._via = tuple(map(canonical, via))
+        self._via = tuple(map(canonical, [via] if isinstance(via, str) else via))
         self._licence = licence
         self._given = program
         self._timeout = timeout

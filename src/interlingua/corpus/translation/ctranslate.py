@@ -7,16 +7,13 @@ from typing import Any
 
 import xxhash
 
-from interlingua.corpus.translation.families import Family, family_of
-from interlingua.corpus.translation.licences import licence_of
-from interlingua.corpus.translation.seq2seq import identity, load_tokenizer, two_languages
+from interlingua.corpus.translation.neural import NeuralTranslator, identity
 from interlingua.errors import CorpusError
-from interlingua.languages import canonical
 
 __all__ = ["CTranslate2"]
 
 
-class CTranslate2:
+class CTranslate2(NeuralTranslator):
     """A folder that ``ct2-transformers-converter`` wrote (extra ``ctranslate2``).
 
     Args:
@@ -50,23 +47,18 @@ class CTranslate2:
         threads: int = 0,
         licence: str | None = None,
     ) -> None:
-        if min(beam, max_length, batch) < 1:
-            raise CorpusError(f"beam, max_length and batch are at least 1, not {beam}, {max_length}, {batch}")
-        self._given = str(model)
-        self._tokenizer_given = str(tokenizer or model)
-        self._pair = two_languages(pair)
-        self._beam = beam
-        self._max_length = max_length
-        self._batch = batch
+        super().__init__(
+            model,
+            tokenizer=tokenizer or model,
+            pair=pair,
+            beam=beam,
+            max_length=max_length,
+            batch=batch,
+            licence=licence,
+        )
         self._compute = compute
         self._device = device
         self._threads = threads
-        self._licence = licence
-
-    @property
-    def name(self) -> str:
-        """The folder, without those that it lies in."""
-        return Path(self._given).name
 
     @cached_property
     def fingerprint(self) -> str:
@@ -75,50 +67,17 @@ class CTranslate2:
         models = (identity(self._given), identity(self._tokenizer_given))
         return xxhash.xxh3_128_hexdigest(f"ctranslate2|{models}|{settings}".encode())
 
-    @property
-    def licence(self) -> str:
-        """That of the published models of the family, unless another was given."""
-        return self._licence or licence_of(self.family.name)
-
-    @cached_property
-    def family(self) -> Family:
-        """How the model is told languages, and which it knows."""
-        return family_of(self._tokenizer, pair=self._pair)
-
-    def translate(self, texts: Sequence[str], *, source: str, target: str) -> list[str]:
-        """Return a translation of every text; empty for empty ones.
-
-        Raises:
-            CorpusError: The model does not know the pair, or does not load.
-        """
-        source, target = canonical(source), canonical(target)
-        self.family.check(source, target)
-        answers = [""] * len(texts)
-        places = [place for place, text in enumerate(texts) if text.strip()]
-        if not places:
-            return answers
-        tokenizer = self._tokenizer
-        if self.family.telling == "tokens":
-            tokenizer.src_lang = self.family.codes[source]
-        given = self.family.given([texts[place] for place in places], target)
-        ids = tokenizer(given, truncation=True, max_length=self._max_length)["input_ids"]
-        begin = [[self.family.tokens[target]]] * len(ids) if self.family.telling == "tokens" else None
+    def _answers(self, encoded: Sequence[list[int]], begin: str | None) -> list[str]:
         made = self._model.translate_batch(
-            [tokenizer.convert_ids_to_tokens(one) for one in ids],
-            target_prefix=begin,
+            [self._tokenizer.convert_ids_to_tokens(ids) for ids in encoded],
+            target_prefix=None if begin is None else [[begin]] * len(encoded),
             beam_size=self._beam,
             max_decoding_length=self._max_length,
             max_batch_size=self._batch,
             batch_type="tokens",
         )
-        for place, one in zip(places, made, strict=True):
-            told = tokenizer.convert_tokens_to_ids(one.hypotheses[0])
-            answers[place] = tokenizer.decode(told, skip_special_tokens=True).strip()
-        return answers
-
-    @cached_property
-    def _tokenizer(self) -> Any:
-        return load_tokenizer(self._tokenizer_given)
+        tokens = [self._tokenizer.convert_tokens_to_ids(one.hypotheses[0]) for one in made]
+        return [self._tokenizer.decode(ids, skip_special_tokens=True) for ids in tokens]
 
     @cached_property
     def _model(self) -> Any:

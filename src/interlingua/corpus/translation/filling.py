@@ -12,6 +12,7 @@ from interlingua.corpus.catalog import source_record
 from interlingua.corpus.cleaning.report import CleaningReport
 from interlingua.corpus.cleaning.rule import Rule
 from interlingua.corpus.provenance import SourceRecord, cell_source, source_column
+from interlingua.corpus.source import inherited
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.translation.gates import make_gates
 from interlingua.corpus.translation.judging import Gap, Judges
@@ -27,9 +28,6 @@ __all__ = ["CHUNK", "Filler", "translate_corpus"]
 
 CHUNK = 1024
 """Rows whose missing cells are translated, kept and judged together: what a killed run loses at most."""
-
-_OWN = ("rows", "cells", "fingerprint", "files", "sources")
-"""What the writer of a corpus says in its card."""
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +47,9 @@ def translate_corpus(
     """Write a corpus with its missing cells translated.
 
     Every translation is kept on disk before it is used. A second run translates nothing, and one that was killed
-    goes on where it was and ends in the same bytes. A cell that is filled says so in ``_source:LANGUAGE``; the card has
-    model, licence and number of cells of each such source, and under ``translation`` what the gates dropped.
+    goes on where it was and ends in the same bytes; a text without an answer is asked for again. A cell that is filled
+    says so in ``_source:LANGUAGE``; the card has model, licence and number of cells of each such source, and under
+    ``translation`` what the gates dropped.
 
     Args:
         corpus: Rows; only cells that are there are translated from.
@@ -137,7 +136,8 @@ class Filler:
                         filled[place][language] = text
                         marks[place][source_column(language)] = self._origins[source, language].record.source
             for row, texts, mark in zip(chunk, filled, marks, strict=True):
-                yield Row({**row.texts, **texts}, {**only, **row.meta, **mark})
+                told = {name: value for name, value in row.meta.items() if name.rpartition(":")[2] not in texts}
+                yield Row({**row.texts, **texts}, {**only, **told, **mark})
         if card is not None:
             card.update(self.card())
 
@@ -172,7 +172,7 @@ class Filler:
         ]
         names = {one["source"] for one in made}
         kept = [one for one in self._given() if one.get("source") not in names]
-        return {**_inherited(self._corpus.card), "sources": kept + made, "translation": self.report.as_dict()}
+        return {**inherited(self._corpus.card), "sources": kept + made, "translation": self.report.as_dict()}
 
     def _given(self) -> list[dict[str, Any]]:
         """What the card says of the sources of the corpus as it is."""
@@ -188,7 +188,8 @@ class Filler:
             if len(made) != len(new):
                 raise CorpusError(f"{self._translator.name} gave {len(made):,} translations of {len(new):,} texts")
             known |= (translations := dict(zip(new, made, strict=True)))
-            self._memory.add(self._translator.fingerprint, (source, language), translations)
+            answered = {text: translation for text, translation in translations.items() if translation.strip()}
+            self._memory.add(self._translator.fingerprint, (source, language), answered)
         origin = self._origin(source, language)
         passed = self._judges.passed({place: (gap, known[gap.text]) for place, gap in gaps.items()}, language)
         origin.texts_of.update(cell_source(gaps[place].row, source) or self._corpus.name for place in passed)
@@ -204,10 +205,3 @@ class Filler:
             )
             self._origins[source, language] = _Origin(record)
         return self._origins[source, language]
-
-
-def _inherited(card: Mapping[str, Any]) -> dict[str, Any]:
-    """What is known of the rows, without what the writer says of its files."""
-    return {
-        key: value for key, value in card.items() if key not in ("rows", "cells", "fingerprint", "files", "sources")
-    }

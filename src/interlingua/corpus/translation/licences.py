@@ -2,9 +2,10 @@
 
 import logging
 
+from interlingua.corpus.provenance import is_non_commercial
 from interlingua.types import Translator
 
-__all__ = ["FAMILIES", "licence_of", "non_commercial", "warn_of"]
+__all__ = ["FAMILIES", "licence_of", "warn_of"]
 
 _LICENCES = {
     "nllb": "CC-BY-NC-4.0",
@@ -30,19 +31,9 @@ def licence_of(family: str) -> str:
     return _LICENCES.get(family, "unknown")
 
 
-def non_commercial(licence: str) -> bool:
-    """Whether a licence forbids commercial use, by its SPDX identifier.
-
-    Example:
-        >>> non_commercial("CC-BY-NC-SA-4.0"), non_commercial("CC-BY-4.0")
-        (True, False)
-    """
-    return "-NC" in licence.upper()
-
-
 def warn_of(translator: Translator) -> None:
     """Log a warning where the translations of a translator are not free to use."""
-    if non_commercial(translator.licence):
+    if is_non_commercial(translator.licence):
         logger.warning(
             "%s is under %s: what it translates, and models that learn from it, may be bound by that; "
             "the corpus card records it. MADLAD-400 and Opus-MT are free of such terms",

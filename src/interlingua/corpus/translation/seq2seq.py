@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import xxhash
 
-from interlingua.corpus.hashing import hash_files
-from interlingua.corpus.translation.families import Family, family_of
-from interlingua.corpus.translation.licences import licence_of
+from interlingua.corpus.translation.neural import NeuralTranslator, first_line, identity
 from interlingua.errors import CorpusError
-from interlingua.languages import canonical
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-__all__ = ["Seq2Seq", "batches_by_length", "load_tokenizer"]
+__all__ = ["Seq2Seq", "batches_by_length"]
 
 
-class Seq2Seq:
+class Seq2Seq(NeuralTranslator):
     """NLLB, M2M100, mBART-50, MADLAD-400, Opus-MT, or any encoder-decoder that translates one pair.
 
     How the languages are told the model is read off its tokenizer. Texts are batched with others of their length; the
@@ -56,21 +53,11 @@ class Seq2Seq:
         device: str | None = None,
         licence: str | None = None,
     ) -> None:
-        if min(beam, max_length, batch) < 1:
-            raise CorpusError(f"beam, max_length and batch are at least 1, not {beam}, {max_length}, {batch}")
-        self._given = str(model)
-        self._pair = two_languages(pair)
-        self._beam = beam
-        self._max_length = max_length
-        self._batch = batch
+        super().__init__(
+            model, tokenizer=model, pair=pair, beam=beam, max_length=max_length, batch=batch, licence=licence
+        )
         self._dtype = dtype
         self._device = device
-        self._licence = licence
-
-    @property
-    def name(self) -> str:
-        """The model, without the folders that it lies in on this machine."""
-        return Path(self._given).name if Path(self._given).is_dir() else self._given
 
     @cached_property
     def fingerprint(self) -> str:
@@ -78,52 +65,24 @@ class Seq2Seq:
         settings = (self._beam, self._max_length, self._dtype, self._pair)
         return xxhash.xxh3_128_hexdigest(f"seq2seq|{identity(self._given)}|{settings}".encode())
 
-    @property
-    def licence(self) -> str:
-        """That of the published models of the family, unless another was given."""
-        return self._licence or licence_of(self.family.name)
-
-    @cached_property
-    def family(self) -> Family:
-        """How the model is told languages, and which it knows."""
-        return family_of(self._tokenizer, pair=self._pair)
-
-    def translate(self, texts: Sequence[str], *, source: str, target: str) -> list[str]:
-        """Return a translation of every text; empty for empty ones.
-
-        Raises:
-            CorpusError: The model does not know the pair, or does not load.
-        """
-        source, target = canonical(source), canonical(target)
-        self.family.check(source, target)
-        answers = [""] * len(texts)
-        places = [place for place, text in enumerate(texts) if text.strip()]
-        given = self.family.given([texts[place] for place in places], target)
-        if self.family.telling == "tokens":
-            self._tokenizer.src_lang = self.family.codes[source]
-        encoded = self._tokenizer(given, truncation=True, max_length=self._max_length)["input_ids"] if given else []
+    def _answers(self, encoded: Sequence[list[int]], begin: str | None) -> list[str]:
+        answers = [""] * len(encoded)
         for some in batches_by_length([len(ids) for ids in encoded], tokens=self._batch):
-            told = self._generate([encoded[one] for one in some], target)
-            for one, text in zip(some, told, strict=True):
-                answers[places[one]] = text.strip()
+            for one, text in zip(some, self._generate([encoded[one] for one in some], begin), strict=True):
+                answers[one] = text
         return answers
 
-    def _generate(self, encoded: list[list[int]], target: str) -> list[str]:
+    def _generate(self, encoded: list[list[int]], begin: str | None) -> list[str]:
         import torch
 
         padded = self._tokenizer.pad({"input_ids": encoded}, return_tensors="pt").to(self._model.device)
         settings: dict[str, Any] = {"num_beams": self._beam, "max_new_tokens": self._max_length, "do_sample": False}
-        if self.family.telling == "tokens":
-            token = self.family.tokens[target]
-            settings["forced_bos_token_id"] = self._tokenizer.convert_tokens_to_ids(token)
+        if begin is not None:
+            settings["forced_bos_token_id"] = self._tokenizer.convert_tokens_to_ids(begin)
         generate: Any = self._model.generate
         with torch.inference_mode():
             made = generate(input_ids=padded["input_ids"], attention_mask=padded["attention_mask"], **settings)
         return list(self._tokenizer.batch_decode(made, skip_special_tokens=True))
-
-    @cached_property
-    def _tokenizer(self) -> Any:
-        return load_tokenizer(self._given)
 
     @cached_property
     def _model(self) -> "PreTrainedModel":
@@ -134,32 +93,13 @@ class Seq2Seq:
             model: Any = AutoModelForSeq2SeqLM.from_pretrained(self._given, dtype=self._dtype)
         except (OSError, ValueError) as error:
             raise CorpusError(
-                f"{self._given} does not load as a model that translates ({_first_line(error)}); "
+                f"{self._given} does not load as a model that translates ({first_line(error)}); "
                 "give a folder or hub name of an encoder-decoder"
             ) from error
         model.generation_config.max_length = None  # or transformers warns that there are two limits
         device = self._device or ("cuda" if torch.cuda.is_available() else "cpu")
         loaded: PreTrainedModel = model.eval().to(device)
         return loaded
-
-
-def load_tokenizer(model: str) -> Any:
-    """Return the tokenizer of a folder or hub name.
-
-    Raises:
-        CorpusError: There is none, or a package that it needs is missing.
-    """
-    from transformers import AutoTokenizer
-
-    try:
-        return AutoTokenizer.from_pretrained(model)
-    except (OSError, ValueError, ImportError, KeyError) as error:
-        hint = (
-            "; Marian's and M2M100's need `pip install 'interlingua[sentencepiece]'`"
-            if "entencepiece" in str(error)
-            else ""
-        )
-        raise CorpusError(f"{model} has no tokenizer that loads ({_first_line(error)}){hint}") from error
 
 
 def batches_by_length(lengths: Sequence[int], *, tokens: int) -> Iterator[list[int]]:
@@ -181,32 +121,3 @@ def batches_by_length(lengths: Sequence[int], *, tokens: int) -> Iterator[list[i
         batch.append(place)
     if batch:
         yield batch
-
-
-def two_languages(pair: tuple[str, str] | str | None) -> tuple[str, str] | None:
-    """Return source and target of ``eng-deu`` or of a tuple.
-
-    Raises:
-        CorpusError: These are no two languages.
-    """
-    if pair is None:
-        return None
-    words = pair.split("-") if isinstance(pair, str) else list(pair)
-    if len(words) != 2:
-        raise CorpusError(f"{pair!r} is no pair of languages; write it as eng-deu")
-    return (canonical(words[0]), canonical(words[1]))
-
-
-def identity(model: str) -> str:
-    """Return what changes when a model does: the content of its files, or its name and version at the hub."""
-    folder = Path(model)
-    if folder.is_dir():
-        return hash_files(sorted(file for file in folder.iterdir() if file.is_file()))
-    from huggingface_hub import try_to_load_from_cache
-
-    file = try_to_load_from_cache(model, "config.json")
-    return f"{model}@{Path(file).parent.name}" if isinstance(file, str) else model
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__
