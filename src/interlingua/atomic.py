@@ -9,7 +9,7 @@ from pathlib import Path
 
 from interlingua.errors import OutputError
 
-__all__ = ["whole_file", "whole_folder", "write_text"]
+__all__ = ["check_free", "whole_file", "whole_folder", "write_text"]
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def whole_folder(target: Path, *, overwrite: bool, marker: str) -> Iterator[Path
     Raises:
         OutputError: The target holds something, or cannot be written.
     """
-    _check_free(target, overwrite=overwrite, marker=marker)
+    check_free(target, overwrite=overwrite, marker=marker)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -83,12 +83,22 @@ def whole_folder(target: Path, *, overwrite: bool, marker: str) -> Iterator[Path
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _check_free(target: Path, *, overwrite: bool, marker: str) -> None:
+def check_free(target: Path, *, overwrite: bool, marker: str | None = None) -> None:
+    """Make sure that a place may be written, before work begins whose result is to be there.
+
+    Args:
+        target: A file, or with ``marker`` a folder.
+        overwrite: What is there may be replaced.
+        marker: A file that says that a folder was made by interlingua; others are not replaced.
+
+    Raises:
+        OutputError: It holds something.
+    """
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return
     if not overwrite:
         raise OutputError(f"{target} exists already; choose another place, or overwrite it (--overwrite)")
-    if not (target / marker).is_file():
+    if marker is not None and not (target / marker).is_file():
         raise OutputError(f"{target} is no corpus written by interlingua and is not overwritten; choose another place")
 
 

@@ -78,3 +78,20 @@ def test_a_card_is_printed_or_written(planted, tmp_path, capsys):
     assert out.startswith("---\nlanguage:\n- en\n- de\n")
     assert run(capsys, "card", planted, "-o", tmp_path / "README.md")[:2] == (0, "")
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == out
+
+
+def test_what_is_there_is_noticed_before_anything_is_read(planted, tmp_path, capsys, monkeypatch):
+    (tmp_path / "there.txt").write_text("mine")
+    monkeypatch.setattr("interlingua.corpus.open_corpus", None)  # whoever reads fails
+    for words in (
+        ("export", planted, tmp_path / "there.txt", "--format", "tmx"),
+        ("card", planted, "-o", tmp_path / "there.txt"),
+        ("clean", planted, tmp_path / "new", "--dropped", tmp_path / "there.txt"),
+        ("clean", planted, tmp_path / "there.txt"),
+        ("split", planted, tmp_path / "there.txt"),
+        ("translate", planted, tmp_path / "there.txt", "--into", "spa"),
+        ("join", tmp_path / "new", planted, "--coverage", tmp_path / "there.txt"),
+    ):
+        code, _, err = run(capsys, *words)
+        assert (code, "exists already" in err) == (2, True), words
+    assert (tmp_path / "there.txt").read_text() == "mine"

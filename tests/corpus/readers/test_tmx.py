@@ -257,3 +257,9 @@ def test_a_property_of_a_variant_that_cannot_be_used_is_not_that_of_the_unit(wri
     (row,) = read_tmx(path)
     assert dict(row.texts) == {"eng_Latn": "One."}
     assert "_score" not in row.meta
+
+
+def test_a_language_that_does_not_come_cannot_be_renamed(write, caplog):
+    path = write("a.tmx", tmx('<tu><tuv xml:lang="en-GB"><seg>One.</seg></tuv></tu>'))
+    assert [dict(row.texts) for row in read_tmx(path, rename={"en-UK": "eng"})] == [{"eng_Latn-GB": "One."}]
+    assert "no language is written en-UK, to be renamed; here are en-GB" in caplog.text

@@ -14,6 +14,7 @@ from interlingua.cli.corpus.options import (
     Overwrite,
     Rename,
     Split,
+    check_place,
     open_data,
     tell_written,
 )
@@ -82,6 +83,8 @@ def clean(
         "samples": samples,
         "seed": seed,
     }
+    check_place(output, overwrite=overwrite)
+    check_place(dropped, overwrite=overwrite, is_file=True)
     made = _chain(rule, preset, chain, {key: value for key, value in settings.items() if value is not None})
     corpus = open_data(data, languages, split, rename, min_cells=0)
     written, report = clean_corpus(corpus, output, made, source=data, dropped=dropped, overwrite=overwrite)

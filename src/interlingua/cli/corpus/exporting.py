@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from interlingua.cli.corpus.options import AsJson, Data, Languages, Overwrite, Rename, Split, open_data
+from interlingua.cli.corpus.options import AsJson, Data, Languages, Overwrite, Rename, Split, check_place, open_data
 
 __all__ = ["card", "export"]
 
@@ -42,7 +42,7 @@ def export(
     """
     from typing import cast, get_args
 
-    from interlingua.corpus.exporting import FORMATS, PairNames, export_corpus
+    from interlingua.corpus.exporting import FILES, FORMATS, PairNames, export_corpus
     from interlingua.corpus.wording import counted
     from interlingua.evaluation.pairs import parse_pairs
 
@@ -53,6 +53,7 @@ def export(
     asked = parse_pairs(pairs) if pairs is not None else None
     if isinstance(asked, str):
         raise typer.BadParameter("write pairs as en:de,en:fr", param_hint="--pairs")
+    check_place(output, overwrite=overwrite, is_file=to in FILES)
     done = export_corpus(
         open_data(data, languages, split, rename, min_cells=1),
         output,
@@ -79,11 +80,13 @@ def card(
     languages: Languages = None,
     split: Split = None,
     rename: Rename = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Print the card of a corpus as the Hugging Face hub wants it: languages, licences, sources, how it was made."""
     from interlingua.atomic import write_text
     from interlingua.corpus.cards import dataset_card
 
+    check_place(output, overwrite=overwrite, is_file=True)
     text = dataset_card(open_data(data, languages, split, rename, min_cells=1))
     if output is None:
         typer.echo(text, nl=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from interlingua.cli.corpus.options import AsJson, Output, Overwrite, Rename, Strict, renames, tell_written
+from interlingua.cli.corpus.options import AsJson, Output, Overwrite, Rename, Strict, check_place, renames, tell_written
 
 if TYPE_CHECKING:
     from interlingua.corpus import Joined
@@ -56,6 +56,8 @@ def join(
     from interlingua.corpus import join_corpus
     from interlingua.corpus.building import grouped
 
+    check_place(output, overwrite=overwrite)
+    check_place(coverage, overwrite=overwrite, is_file=True)
     joined = join_corpus(
         grouped(sources),
         output,

@@ -20,6 +20,7 @@ __all__ = [
     "Rename",
     "Split",
     "Strict",
+    "check_place",
     "open_data",
     "renames",
     "tell_written",
@@ -35,7 +36,7 @@ Split = Annotated[str | None, typer.Option("--split", "-s", help="Only this one:
 Rename = Annotated[
     list[str] | None, typer.Option("--rename", help="COLUMN=MEANING, as id=_id or en_text=eng; may be repeated.")
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a corpus that is there.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
 Strict = Annotated[bool, typer.Option("--strict", help="A bad record is an error instead of being left out.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -48,6 +49,19 @@ def open_data(
 
     corpus = open_corpus(data, rename=renames(rename))
     return corpus.select(comma_separated(languages), split, min_cells=min_cells)
+
+
+def check_place(place: Path | None, *, overwrite: bool, is_file: bool = False) -> None:
+    """Make sure, before anything is read, that a result can be put where it is wanted.
+
+    Raises:
+        OutputError: Something is there.
+    """
+    if place is not None:
+        from interlingua.atomic import check_free
+        from interlingua.corpus.source import CARD
+
+        check_free(place, overwrite=overwrite, marker=None if is_file else CARD)
 
 
 def renames(words: list[str] | None) -> dict[str, str] | None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from interlingua.cli.corpus.options import AsJson, Data, Output, Overwrite, Rename, open_data, tell_written
+from interlingua.cli.corpus.options import AsJson, Data, Output, Overwrite, Rename, check_place, open_data, tell_written
 
 __all__ = ["split_rows"]
 
@@ -22,6 +22,7 @@ def split_rows(
     """Write a corpus with a _split column: by a hash of the English text, so a sentence always lands in one split."""
     from interlingua.corpus import write_corpus
 
+    check_place(output, overwrite=overwrite)
     rule = {"dev": dev, "test": test, "seed": seed}
     corpus = open_data(data, None, None, rename, min_cells=0).with_splits(dev=dev, test=test, seed=seed)
     written = write_corpus(

@@ -6,7 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from interlingua.cli.corpus.options import AsJson, Data, Languages, Overwrite, Rename, Split, open_data, tell_written
+from interlingua.cli.corpus.options import (
+    AsJson,
+    Data,
+    Languages,
+    Overwrite,
+    Rename,
+    Split,
+    check_place,
+    open_data,
+    tell_written,
+)
 from interlingua.cli.options import comma_separated
 
 __all__ = ["translate"]
@@ -67,6 +77,8 @@ def translate(
         raise typer.BadParameter("name the languages to fill, as --into spa,cat", param_hint="--into")
     if output is None and not plan:
         raise typer.BadParameter("name the folder to write, or give --plan", param_hint="OUT")
+    if not plan:
+        check_place(output, overwrite=overwrite)
     translator = make_translator(by, **_parsed(settings or []), **({"licence": licence} if licence else {}))
     corpus = open_data(data, languages, split, rename, min_cells=0)
     job: dict[str, Any] = {

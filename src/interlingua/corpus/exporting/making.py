@@ -5,20 +5,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from interlingua.atomic import whole_file, whole_folder
+from interlingua.atomic import check_free, whole_file, whole_folder
 from interlingua.corpus.exporting.hub import PairNames, write_dataset, write_pairs
 from interlingua.corpus.exporting.lines import write_jsonl, write_moses, write_tsv
 from interlingua.corpus.exporting.parts import Exported
 from interlingua.corpus.source import CARD, inherited
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.tmx_writing import write_tmx
-from interlingua.errors import CorpusError, OutputError
+from interlingua.errors import CorpusError
 from interlingua.languages import canonical
 
 __all__ = ["FORMATS", "Format", "export_corpus"]
 
 Format = Literal["datasets", "pairs", "moses", "tsv", "jsonl", "tmx"]
 FORMATS: tuple[Format, ...] = ("datasets", "pairs", "moses", "tsv", "jsonl", "tmx")
+
+FILES: tuple[Format, ...] = ("tsv", "jsonl", "tmx")
+"""Those that are one file."""
 
 
 def export_corpus(
@@ -60,9 +63,8 @@ def export_corpus(
         OutputError: The place holds something, or cannot be written.
     """
     target = Path(path)
-    if to in ("tsv", "jsonl", "tmx"):
-        if target.exists() and not overwrite:
-            raise OutputError(f"{target} exists already; choose another place, or overwrite it (--overwrite)")
+    if to in FILES:
+        check_free(target, overwrite=overwrite)
         if to == "tmx":
             return Exported(rows=write_tmx(corpus.rows(), target))
         with whole_file(target) as partial:

@@ -27,6 +27,11 @@ class WrittenLanguages:
         self._unknown: dict[str, str] = {}
         self.known: dict[str, str] = {}
 
+    @property
+    def never_asked(self) -> str:
+        """Spellings that were to be renamed and did not come, in a line."""
+        return ", ".join(sorted(self._rename.keys() - self.known.keys() - self._unknown.keys()))
+
     def __getitem__(self, written: str) -> str:
         """Return the canonical code.
 

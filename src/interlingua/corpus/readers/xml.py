@@ -1,5 +1,6 @@
 """XML as a stream of elements: no tree, memory that no file can make grow, nothing fetched, no entity expanded."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from xml.parsers import expat
@@ -22,6 +23,8 @@ _DEFAULTS = 1000
 _NAMES = 10_000
 _DEPTH = 256
 _UNIT_CHARACTERS = 1_000_000
+
+logger = logging.getLogger(__name__)
 
 
 class XmlReader:
@@ -81,6 +84,9 @@ class XmlReader:
             if failure:
                 raise failure
         self._parse("", final=True)
+        if absent := self.languages.never_asked:
+            here = ", ".join(self.languages.known) or "none"
+            logger.warning("%s: no language is written %s, to be renamed; here are %s", self._path, absent, here)
 
     def plain(self, text: str, start: int) -> int:
         """Read records that begin at ``start`` and need no parser; return where the next one begins.
