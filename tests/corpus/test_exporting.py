@@ -1,8 +1,12 @@
 """What other programs read: loaded by those programs."""
 
 import json
+import re
+from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from interlingua.corpus import Corpus, open_corpus, open_rows, write_corpus
 from interlingua.corpus.exporting import FORMATS, export_corpus
@@ -114,6 +118,75 @@ def test_a_table_and_objects_are_read_back(corpus, tmp_path):
     assert (objects.rows, objects.changed) == (5, 0)
     assert open_corpus(tmp_path / "rows.jsonl").fingerprint == corpus.fingerprint
     assert json.loads((tmp_path / "rows.jsonl").read_text().splitlines()[1])["eng_Latn"] == "Two\tor\ntwo."
+
+
+LANGUAGES = ("eng_Latn", "deu_Latn", "tel_Telu")
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff") | st.just("\n"))
+NUMBER = st.floats(allow_nan=False, allow_infinity=False)
+VALUES = {
+    "_split": st.sampled_from(["train", "dev", "test"]),
+    "_document": TEXT,
+    "_tool": TEXT,
+    "_context": TEXT,
+    "_date": st.sampled_from(["20210203T040506Z", "2021"]),
+    "_score": NUMBER,
+    "_source": TEXT,
+    **{f"_source:{code}": TEXT for code in LANGUAGES},
+    **{f"_score:{code}": NUMBER for code in LANGUAGES},
+}
+FILLED = TEXT.filter(str.strip)
+SOME_ROWS = st.lists(
+    st.builds(
+        Row,
+        st.dictionaries(st.sampled_from(LANGUAGES), FILLED, min_size=1),
+        st.fixed_dictionaries({}, optional=VALUES),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def squeezed(value):
+    """What becomes of a text in a table."""
+    return " ".join(re.split(r"[\t\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+", value)) if isinstance(value, str) else value
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(SOME_ROWS)
+def test_cells_and_provenance_come_back(tmp_path_factory, rows):
+    folder = tmp_path_factory.mktemp("out")
+    rows = [Row(row.texts, {"_id": f"r{i}", **row.meta}) for i, row in enumerate(rows)]
+    corpus = Corpus.from_rows(rows)
+    for to in ("jsonl", "tmx", "tsv"):
+        export_corpus(corpus, folder / f"rows.{to}", to=to)
+        read = [(dict(row.texts), dict(row.meta)) for row in open_rows(folder / f"rows.{to}", strict=True)]
+        kept = [(dict(row.texts), dict(row.meta)) for row in rows]
+        if to == "tsv":
+            kept = [
+                tuple(
+                    {
+                        name: squeezed(one)
+                        for name, one in part.items()
+                        if not isinstance(one, str) or squeezed(one).strip()
+                    }
+                    for part in row
+                )
+                for row in kept
+            ]
+        assert read == kept, to
+        assert Corpus.from_rows(map(Row, *zip(*read, strict=True))).fingerprint == corpus.fingerprint or to == "tsv"
+
+
+def test_values_of_other_types(tmp_path):
+    meta = {"_tags": ["old", "new"], "_n": 7, "_checked": True, "_on": date(2021, 2, 3)}
+    corpus = Corpus.from_rows([Row({"eng": "One.", "deu": "Eins."}, meta)])
+    told = {"_tags": ["old", "new"], "_n": 7, "_checked": True, "_on": "2021-02-03"}
+    written = {"_tags": '["old", "new"]', "_n": "7", "_checked": "true", "_on": "2021-02-03"}
+    for to, wanted in (("jsonl", told), ("tmx", told), ("tsv", written)):
+        export_corpus(corpus, tmp_path / f"rows.{to}", to=to)
+        assert next(open_rows(tmp_path / f"rows.{to}")).meta == {"_id": "0", **wanted}
+    with pytest.raises(CorpusError, match="has a tab or line break in its name, which no table can; take jsonl"):
+        export_corpus(Corpus.from_rows([Row({"eng": "One."}, {"_a\tb": 1})]), tmp_path / "odd.tsv", to="tsv")
 
 
 def test_line_separators_of_unicode_do_not_break_lines(tmp_path):

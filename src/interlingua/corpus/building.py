@@ -5,12 +5,14 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from interlingua.corpus import catalog
+from interlingua.corpus.origins import name_of_rows, told_sources, united
 from interlingua.corpus.placeholders import Placeholders, with_placeholders
 from interlingua.corpus.readers import open_rows
 from interlingua.corpus.readers.dispatch import exists, is_address
+from interlingua.corpus.source_names import named_apart
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.writing import write_corpus
 from interlingua.errors import LanguageError
@@ -35,7 +37,7 @@ def build_corpus(
     """Read sources one after the other and write them as one corpus.
 
     Rows are not joined: a sentence that two sources share makes two rows. With more than one source, ``_source`` says
-    where a row is from and is part of its ``_id``.
+    where a row is from, unless the source says so itself, and the ``_id`` begins with the name of the source.
 
     Args:
         sources: Sets of the catalog, or what :func:`interlingua.corpus.open_rows` reads.
@@ -56,11 +58,13 @@ def build_corpus(
         else open_rows(source, rename=rename, columns=columns, strict=strict)
         for source in sources
     ]
+    records = named_apart(sources)
+    told = [told_sources(source) or [record.as_dict()] for source, record in zip(sources, records, strict=True)]
     if len(sources) > 1:
-        walks = [_marked(rows, source) for rows, source in zip(walks, sources, strict=True)]
-    records = [catalog.source_record(source).as_dict() for source in sources]
+        walks = [_marked(*one) for one in zip(walks, [record.source for record in records], told, strict=True)]
+    known = united(chain.from_iterable(told))
     rows = with_placeholders(chain.from_iterable(walks), placeholders)
-    return write_corpus(rows, path, card={"sources": records}, overwrite=overwrite)
+    return write_corpus(rows, path, card={"sources": known}, overwrite=overwrite)
 
 
 def grouped(words: Sequence[str]) -> list[str]:
@@ -105,7 +109,7 @@ def _refuse(first: Mapping[str, str], second: Mapping[str, str]) -> NoReturn:
     )
 
 
-def _marked(rows: Iterator[Row], source: str) -> Iterator[Row]:
-    name = catalog.source_record(source).source
+def _marked(rows: Iterator[Row], name: str, told: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
+    own = name_of_rows(told, name)
     for number, row in enumerate(rows, start=1):
-        yield Row(row.texts, {**row.meta, "_source": name, "_id": f"{name}:{row.meta.get('_id', number)}"})
+        yield Row(row.texts, {"_source": own, **row.meta, "_id": f"{name}:{row.meta.get('_id', number)}"})

@@ -22,6 +22,7 @@ from interlingua.corpus.named_sets import (
     placed,
     source_record,
 )
+from interlingua.corpus.origins import told_sources
 from interlingua.corpus.readers import open_rows, read_delimited, read_tatoeba
 from interlingua.corpus.readers.archives import split_member
 from interlingua.corpus.readers.dispatch import exists, is_address
@@ -91,7 +92,9 @@ def open_corpus(name_or_path: str | Path, *, rename: Mapping[str, str] | None = 
         hint = f"did you mean {close[0]}?" if close else f"sets are {', '.join(names())}"
         raise CorpusError(f"{written!r} is neither a file nor a set of the catalog; {hint}")
     title = written if is_address(written) else _stem(path)
-    return _kept(open_rows(name_or_path, rename=rename, strict=strict), name=title)
+    told = told_sources(name_or_path)
+    rows = open_rows(name_or_path, rename=rename, strict=strict)
+    return _kept(rows, name=title, card={"sources": told} if told else {})
 
 
 def open_with_splits(
@@ -198,15 +201,15 @@ def _pair(part: str, title: str) -> tuple[str, str]:
     return first, second
 
 
-def _kept(rows: Iterable[Row], *, name: str) -> Corpus:
+def _kept(rows: Iterable[Row], *, name: str, card: Mapping[str, object] | None = None) -> Corpus:
     """The rows in memory, or on disk for as long as the process lives where they are many."""
     walk = iter(rows)
     first = list(islice(walk, _IN_MEMORY_ROWS))
     if len(first) < _IN_MEMORY_ROWS:
-        return Corpus.from_rows(first, name=name)
+        return Corpus.from_rows(first, name=name, card=card)
     folder = Path(tempfile.mkdtemp(dir=_temporary().name)) / "corpus"
     logger.info("%s is large; copying it to %s (`interlingua corpus build` does so for good)", name, folder)
-    write_corpus(chain(first, walk), folder)
+    write_corpus(chain(first, walk), folder, card=card)
     return Corpus.open(folder, name=name)
 
 

@@ -12,7 +12,7 @@ from interlingua.corpus.provenance import SourceRecord, source_column, source_re
 if TYPE_CHECKING:
     from interlingua.corpus.table import Corpus
 
-__all__ = ["UNKNOWN", "Composition", "composition_of"]
+__all__ = ["UNKNOWN", "Composition", "composition_of", "known_sources"]
 
 UNKNOWN = "unknown"
 """What stands for a source or licence that nobody knows."""
@@ -87,13 +87,7 @@ def composition_of(corpus: "Corpus") -> Composition:
         >>> made.licences, made.synthetic
         ({'CC0-1.0': 1700}, 0.0)
     """
-    from interlingua.corpus import catalog
-
-    records = source_records(corpus.card)
-    if not records:
-        name = corpus.name.partition("/")[0]
-        known = catalog.source_record(name) if name.partition(":")[0] in catalog.names() else SourceRecord(source=name)
-        records = {known.source: known}
+    records = source_records({"sources": known_sources(corpus)})
     usual = next(iter(records)) if len(records) == 1 else UNKNOWN
     columns = [name for name in ("_source", *map(source_column, corpus.languages)) if name in corpus.provenance]
     cells: dict[str, Counter[str]] = {}
@@ -102,6 +96,23 @@ def composition_of(corpus: "Corpus") -> Composition:
             for name, count in _counts(batch, language, columns):
                 cells.setdefault(usual if name is None else str(name), Counter())[language] += count
     return Composition(cells=cells, records=records)
+
+
+def known_sources(corpus: "Corpus") -> list[dict[str, Any]]:
+    """Return what is known of the sources of a corpus: what its card says, else what the catalog knows.
+
+    Example:
+        >>> from interlingua.corpus import open_corpus
+        >>> known_sources(open_corpus("phrasebook").select(split="train"))[0]["licence"]
+        'CC0-1.0'
+    """
+    from interlingua.corpus import catalog
+
+    if told := corpus.card.get("sources"):
+        return list(told)
+    name = corpus.name.partition("/")[0]
+    known = catalog.source_record(name) if name.partition(":")[0] in catalog.names() else SourceRecord(source=name)
+    return [known.as_dict()]
 
 
 def _counts(batch: Any, language: str, columns: Iterable[str]) -> Iterable[tuple[Any, int]]:

@@ -1,5 +1,6 @@
 """Where every cell is from: a provenance column a language, and what the corpus card says of each source."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -7,7 +8,15 @@ from typing import Any
 
 from interlingua.types import Row
 
-__all__ = ["CELL_SOURCE", "SourceRecord", "cell_source", "is_non_commercial", "source_column", "source_records"]
+__all__ = [
+    "CELL_SOURCE",
+    "SourceRecord",
+    "cell_source",
+    "finite_number",
+    "is_non_commercial",
+    "source_column",
+    "source_records",
+]
 
 CELL_SOURCE = "_source:"
 """What the names of the columns begin with that say where the cells of a language are from."""
@@ -60,6 +69,22 @@ def is_non_commercial(licence: str) -> bool:
         (True, False)
     """
     return bool(_NON_COMMERCIAL.search(licence))
+
+
+def finite_number(text: str) -> float:
+    """Return the number that a score is written as.
+
+    Raises:
+        ValueError: It is none, or not finite.
+
+    Example:
+        >>> finite_number("0.5")
+        0.5
+    """
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} is not finite")
+    return value
 
 
 def source_column(language: str) -> str:

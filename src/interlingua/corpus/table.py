@@ -82,8 +82,15 @@ class Corpus:
         return cls(Source.open(Path(path), rename=rename, name=name))
 
     @classmethod
-    def from_rows(cls, rows: Iterable[Row], *, name: str = "rows") -> "Corpus":
+    def from_rows(
+        cls, rows: Iterable[Row], *, name: str = "rows", card: Mapping[str, Any] | None = None
+    ) -> "Corpus":
         """Hold rows in memory; for small corpora (``write_corpus`` for the others).
+
+        Args:
+            rows: Any iterable; walked once.
+            name: How reports call it.
+            card: What is known of the origin.
 
         Raises:
             CorpusError: There are no rows, or none has a cell.
@@ -91,7 +98,7 @@ class Corpus:
         table = table_of(enumerate(rows))
         if table.num_rows == 0:
             raise CorpusError(f"{name} holds no rows")
-        source = Source(InMemory(table), {column: column for column in table.schema.names}, name)
+        source = Source(InMemory(table), {column: column for column in table.schema.names}, name, card=card or {})
         if not source.languages:
             raise CorpusError(f"{name} holds no text in {counted(table.num_rows, 'row')}")
         return cls(source)

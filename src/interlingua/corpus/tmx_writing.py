@@ -11,6 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from interlingua.atomic import whole_file
+from interlingua.corpus.readers.tmx_properties import NO_XML, property_of, source_property
 from interlingua.corpus.wording import counted
 from interlingua.errors import CorpusError
 from interlingua.languages import MACRO_MEMBERS, canonical
@@ -18,25 +19,31 @@ from interlingua.types import Row
 
 __all__ = ["language_tag", "write_tmx"]
 
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
-_OF_THE_UNIT = ("_id", "_source_language", "_date", "_tool")
 _ESCAPES = {"\r": "&#13;"}
 
 logger = logging.getLogger(__name__)
 
 
-def write_tmx(rows: Iterable[Row], path: str | Path, *, source: str | None = None) -> int:
+def write_tmx(
+    rows: Iterable[Row],
+    path: str | Path,
+    *,
+    source: str | None = None,
+    sources: Iterable[Mapping[str, Any]] = (),
+) -> int:
     """Write rows as translation units of TMX 1.4, in constant memory, whole or not at all; return how many.
 
     ``_id`` becomes the ``tuid``, ``_date`` (as TMX writes it) the ``changedate``, other provenance properties (that of
-    a cell, as ``_document:eng_Latn``, of its variant). :func:`interlingua.corpus.readers.read_tmx` reads the
-    same texts back. Characters that XML cannot hold are left out and counted in the log; so are rows without a cell.
+    a cell, as ``_document:eng_Latn``, of its variant). :func:`interlingua.corpus.readers.read_tmx` reads the same texts
+    and provenance back. Characters of texts that XML cannot hold are left out and counted in the log; so are rows
+    without a cell.
 
     Args:
         rows: Any iterable; walked once.
         path: The file; compressed if it ends in ``.gz``.
         source: Source language of the whole; any (``*all*``) where it is None.
+        sources: What is known of the sources of the rows, as in ``corpus.json``; goes into the header.
 
     Raises:
         CorpusError: There are no rows with a cell.
@@ -57,7 +64,7 @@ def write_tmx(rows: Iterable[Row], path: str | Path, *, source: str | None = Non
     with whole_file(target) as partial:
         open_text = gzip.open if target.suffix == ".gz" else open
         with open_text(partial, "wt", encoding="utf-8", newline="\n") as file:
-            file.write(_header(source))
+            file.write(_header(source, sources))
             file.writelines(writer.units(rows))
             file.write("</body>\n</tmx>\n")
         if not writer.written:
@@ -108,17 +115,18 @@ class _UnitWriter:
 
     def _unit(self, texts: Mapping[str, str], meta: Mapping[str, Any]) -> str:
         attributes = [f" tuid={self._quoted(meta.get('_id', self.written))}"]
-        if "_source_language" in meta:
-            attributes.append(f" srclang={self._quoted(meta['_source_language'])}")
-        if _DATE.fullmatch(str(meta.get("_date"))):
-            attributes.append(f" changedate={self._quoted(meta['_date'])}")
         properties: dict[str, list[str]] = {"": []}
         for name, value in meta.items():
-            kind, _, language = name.removeprefix("_").rpartition(":")
-            kind, language = (kind, language) if language in texts else (name.removeprefix("_"), "")
-            if name not in _OF_THE_UNIT and value is not None:
-                prop = f"<prop type={self._quoted(kind)}>{self._escaped(value)}</prop>"
-                properties.setdefault(language, []).append(prop)
+            if name == "_id" or value is None:
+                continue
+            if name == "_source_language" and isinstance(value, str) and value.lower() not in ("", "*all*"):
+                attributes.append(f" srclang={self._quoted(value)}")
+            elif name == "_date" and isinstance(value, str) and _DATE.fullmatch(value):
+                attributes.append(f" changedate={self._quoted(value)}")
+            else:
+                column, _, language = name.rpartition(":")
+                column, language = (column, language) if language in texts else (name, "")
+                properties.setdefault(language, []).append(_property(*property_of(column, value)))
         variants = "".join(
             f'<tuv xml:lang="{language_tag(language)}">{"".join(properties.get(language, ()))}'
             f"<seg>{self._escaped(text)}</seg></tuv>\n"
@@ -126,23 +134,29 @@ class _UnitWriter:
         )
         return f"<tu{''.join(attributes)}>{''.join(properties[''])}\n{variants}</tu>\n"
 
-    def _escaped(self, value: object) -> str:
-        return escape(self._clean(value), _ESCAPES)
+    def _escaped(self, text: str) -> str:
+        return escape(self._clean(text), _ESCAPES)
 
     def _quoted(self, value: object) -> str:
         return quoteattr(self._clean(value))
 
     def _clean(self, value: object) -> str:
-        text, dropped = _NO_XML.subn("", str(value))
+        text, dropped = NO_XML.subn("", str(value))
         self.dropped += dropped
         return text
 
 
-def _header(source: str | None) -> str:
+def _property(kind: str, text: str) -> str:
+    return f"<prop type={quoteattr(NO_XML.sub('', kind))}>{escape(text, _ESCAPES)}</prop>"
+
+
+def _header(source: str | None, sources: Iterable[Mapping[str, Any]]) -> str:
     language = "*all*" if source is None else language_tag(source)
     made_by = version("interlingua")
+    told = "".join(_property(*source_property(one)) + "\n" for one in sources)
+    end = f">\n{told}</header>" if told else "/>"
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<tmx version="1.4">\n'
         f'<header creationtool="interlingua" creationtoolversion="{made_by}" segtype="sentence" '
-        f'o-tmf="interlingua" adminlang="en" srclang="{language}" datatype="plaintext"/>\n<body>\n'
+        f'o-tmf="interlingua" adminlang="en" srclang="{language}" datatype="plaintext"{end}\n<body>\n'
     )

@@ -103,6 +103,19 @@ def test_parquet(tmp_path):
     assert [row.meta for row in rows] == [{"_id": "1"}, {"_id": "2"}]
 
 
+def test_scores_are_numbers(tmp_path, caplog):
+    (tmp_path / "a.tsv").write_text(
+        "en\tde\t_score\t_score:deu_Latn\t_n\nOne.\tEins.\t1\t\t1\nTwo.\tZwei.\tgood\t0.5\t2\n"
+    )
+    assert [row.meta for row in read_delimited(tmp_path / "a.tsv")] == [
+        {"_id": "2", "_score": 1.0, "_n": "1"},
+        {"_id": "3", "_score:deu_Latn": 0.5, "_n": "2"},
+    ]
+    assert "1 fault left out: line 3: the score 'good' is no number" in caplog.text
+    with pytest.raises(FormatError, match="line 3: the score 'good' is no number"):
+        list(read_delimited(tmp_path / "a.tsv", strict=True))
+
+
 def test_pairs(tmp_path, caplog):
     path = tmp_path / "pairs.parquet"
     table = {

@@ -21,6 +21,7 @@ def split_rows(
 ) -> None:
     """Write a corpus with a _split column: by a hash of the English text, so a sentence always lands in one split."""
     from interlingua.corpus import write_corpus
+    from interlingua.corpus.source import inherited
 
     check_place(output, overwrite=overwrite)
     rule = {"dev": dev, "test": test, "seed": seed}
@@ -28,7 +29,7 @@ def split_rows(
     written = write_corpus(
         corpus.rows(),
         output,
-        card={"sources": corpus.card.get("sources", [{"source": data}]), "splits": rule},
+        card={"sources": [{"source": data}], **inherited(corpus.card), "splits": rule},
         overwrite=overwrite,
     )
     tell_written(written, output, as_json=as_json)

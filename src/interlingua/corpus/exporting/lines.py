@@ -1,6 +1,7 @@
 """A corpus as lines of text: aligned files, a table, objects."""
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 
 from interlingua.corpus.exporting.parts import Exported, Parts, by_split, pair_labels, rows_with_both
 from interlingua.corpus.table import Corpus
+from interlingua.errors import CorpusError
 
 __all__ = ["write_jsonl", "write_moses", "write_tsv"]
 
@@ -41,10 +43,12 @@ def write_tsv(corpus: Corpus, path: Path) -> Exported:
     """Write one table with a header."""
     done = Exported()
     names = [*corpus.provenance, *corpus.languages]
+    if odd := next((name for name in names if re.search(r"[\t\r\n]", name)), None):
+        raise CorpusError(f"the column {odd!r} has a tab or line break in its name, which no table can; take jsonl")
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write("\t".join(names) + "\n")
         for batch in corpus.batches(provenance=[name for name in corpus.provenance if name != "_id"]):
-            columns = [_one_line(batch.column(name).cast(pa.string()), done) for name in names]
+            columns = [_one_line(_as_text(batch.column(name)), done) for name in names]
             stream.writelines("\t".join(text or "" for text in line) + "\n" for line in zip(*columns, strict=True))
             done.rows += batch.num_rows
     return done
@@ -55,9 +59,20 @@ def write_jsonl(corpus: Corpus, path: Path) -> Exported:
     done = Exported()
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         for row in corpus.rows():
-            stream.write(json.dumps({**row.meta, **row.texts}, ensure_ascii=False, default=str) + "\n")
+            stream.write(_json({**row.meta, **row.texts}) + "\n")
             done.rows += 1
     return done
+
+
+def _as_text(column: Any) -> Any:
+    """Return values as text: lists and objects as JSON, dates as Python writes them."""
+    if pa.types.is_nested(column.type):
+        return pa.array([None if one is None else _json(one) for one in column.to_pylist()], pa.string())
+    return column.cast(pa.string())
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _one_line(column: Any, done: Exported) -> list[str | None]:

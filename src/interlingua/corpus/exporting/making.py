@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from interlingua.atomic import check_free, whole_file, whole_folder
+from interlingua.corpus.composition import known_sources
 from interlingua.corpus.exporting.hub import PairNames, write_dataset, write_pairs
 from interlingua.corpus.exporting.lines import write_jsonl, write_moses, write_tsv
 from interlingua.corpus.exporting.parts import Exported
@@ -66,7 +67,7 @@ def export_corpus(
     if to in FILES:
         check_free(target, overwrite=overwrite)
         if to == "tmx":
-            return Exported(rows=write_tmx(corpus.rows(), target))
+            return Exported(rows=write_tmx(corpus.rows(), target, sources=known_sources(corpus)))
         with whole_file(target) as partial:
             return (write_tsv if to == "tsv" else write_jsonl)(corpus, partial)
     with whole_folder(target, overwrite=overwrite, marker=CARD) as folder:

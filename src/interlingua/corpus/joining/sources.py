@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from interlingua.corpus import catalog
 from interlingua.corpus.columns import table_of
+from interlingua.corpus.origins import name_of_rows, told_sources
 from interlingua.corpus.provenance import SourceRecord, source_records
 from interlingua.corpus.readers import open_rows
 from interlingua.corpus.readers.dispatch import exists, is_address
@@ -68,8 +69,12 @@ def open_source(
     if exists(path) and (path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))):
         return _of_corpus(Corpus.open(path, rename=rename), record, _parquet_size(path))
     walk = open_rows(source, rename=rename, columns=columns, strict=strict)
+    found = told_sources(source)
     return JoinSource(
-        name=record.source, records=[record], size=_text_size(str(source)), batches=lambda: _in_tables(walk)
+        name=name_of_rows(found, record.source),
+        records=list(source_records({"sources": found}).values()) or [record],
+        size=_text_size(str(source)),
+        batches=lambda: _in_tables(walk),
     )
 
 

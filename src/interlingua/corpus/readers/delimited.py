@@ -3,8 +3,10 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from interlingua.corpus.naming import canonical_names
+from interlingua.corpus.provenance import finite_number
 from interlingua.corpus.readers.files import Faults, bare_suffix, lines_of
 from interlingua.corpus.wording import counted
 from interlingua.errors import FormatError
@@ -23,13 +25,14 @@ def read_delimited(
     """Yield a row a record; ``_id`` is the line where no column holds it.
 
     A ``.csv`` is comma-separated with quotes as usual; anything else is tab-separated, where a quote is a character
-    like any other.
+    like any other. ``_score`` and ``_score:LANGUAGE`` are numbers; whatever else a column holds is text.
 
     Args:
         path: The file; may be compressed.
         columns: Names of the columns of a file without a header.
         rename: Language or ``_name`` by column name.
-        strict: A record with too few or too many fields is an error; otherwise it is left out and reported.
+        strict: A record with too few or too many fields, or a score that is no number, is an error; otherwise it is
+            left out and reported.
 
     Raises:
         CorpusError: A column is neither a language nor begins with ``_``.
@@ -50,13 +53,19 @@ def read_delimited(
             if len(fields) != len(columns):
                 faults.add(f"{counted(len(fields), 'field')} instead of {len(columns)}", line=line)
                 continue
-            yield _row(fields, places, line)
+            yield _row(fields, places, line, faults)
 
 
-def _row(fields: Sequence[str], places: Mapping[str, int], line: int) -> Row:
+def _row(fields: Sequence[str], places: Mapping[str, int], line: int, faults: Faults) -> Row:
     filled = {name: fields[place] for name, place in places.items() if fields[place].strip()}
-    meta = {name: value for name, value in filled.items() if name.startswith("_")}
-    return Row({name: text for name, text in filled.items() if name not in meta}, {"_id": str(line), **meta})
+    meta: dict[str, Any] = {name: value for name, value in filled.items() if name.startswith("_")}
+    texts = {name: text for name, text in filled.items() if name not in meta}
+    for name in [name for name in meta if name.partition(":")[0] == "_score"]:
+        try:
+            meta[name] = finite_number(meta[name])
+        except ValueError:
+            faults.add(f"the score {meta.pop(name)[:40]!r} is no number", line=line)
+    return Row(texts, {"_id": str(line), **meta})
 
 
 def delimited_records(path: Path, faults: Faults) -> Iterator[tuple[int, list[str]]]:

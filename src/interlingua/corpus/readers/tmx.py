@@ -1,29 +1,19 @@
 """TMX 1.1 to 1.4b, the exchange format of translation memories: streamed, with entities and network off."""
 
-import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from interlingua.corpus.readers.files import Faults
 from interlingua.corpus.readers.tmx_plain import plain_unit
+from interlingua.corpus.readers.tmx_properties import SOURCE, named_property, value_of
 from interlingua.corpus.readers.xml import XmlReader
-from interlingua.errors import LanguageError
+from interlingua.errors import CorpusError, LanguageError
 from interlingua.types import Row
 
-__all__ = ["read_tmx"]
+__all__ = ["read_tmx", "tmx_sources"]
 
-# What a property is for, by its type in lower case, without a leading "x-" or "txt::".
-_PROPERTIES = {
-    "document": "_document",
-    "source-document": "_document",
-    "file": "_document",
-    "filename": "_document",
-    "doc. no.": "_document",
-    "score": "_score",
-    "score-bicleaner": "_score",
-    "score-bicleaner-ai": "_score",
-}
+_OURS = "interlingua"
 
 
 def read_tmx(path: str | Path, *, rename: Mapping[str, str] | None = None, strict: bool = False) -> Iterator[Row]:
@@ -32,7 +22,8 @@ def read_tmx(path: str | Path, *, rename: Mapping[str, str] | None = None, stric
     Mark-up inside segments goes by the rule of :mod:`interlingua.corpus.readers.inline`; white space is kept. ``_id``
     is the ``tuid`` or the number of the unit. ``_source_language`` (unless ``*all*``) and ``_tool`` come from unit and
     header, ``_date`` is the unit's ``changedate`` or ``creationdate`` as written, ``_document`` and ``_score`` are
-    properties (of a variant: ``_document:eng_Latn``). A variant without language has that of its unit.
+    properties (of a variant: ``_document:eng_Latn``), and so is what ``write_tmx`` wrote of other columns.
+    A variant without language has that of its unit.
 
     Args:
         path: The file; may be compressed.
@@ -49,6 +40,19 @@ def read_tmx(path: str | Path, *, rename: Mapping[str, str] | None = None, stric
         yield from _TmxReader(path, rename, faults).rows()
 
 
+def tmx_sources(path: str | Path) -> list[dict[str, Any]]:
+    """Return what the header says of the sources of the rows, if it was written here; reads the beginning only.
+
+    Raises:
+        CorpusError: There is no such file.
+        FormatError: The beginning is not well-formed XML or no TMX.
+    """
+    path = Path(path)
+    reader = _TmxReader(path, None, Faults(path, strict=False))  # faults are told of where the rows are read
+    next(reader.rows(), None)
+    return reader.sources
+
+
 class _TmxReader(XmlReader):
     def __init__(self, path: Path, rename: Mapping[str, str] | None, faults: Faults) -> None:
         super().__init__(path, rest=("tmx", "body"), record="tu", rename=rename, faults=faults)
@@ -58,9 +62,12 @@ class _TmxReader(XmlReader):
         self._texts: dict[str, str] = {}
         self._inherited = ""
         self._variant: str | None = None
+        self._kind = ""
         self._property: str | None = None
+        self.sources: list[dict[str, Any]] = []
         self.opened = {
             ("tmx", "header"): self._open_header,
+            ("header", "prop"): self._open_header_property,
             ("body", "tu"): self._open_unit,
             ("tu", "tuv"): self._open_variant,
             ("tuv", "seg"): self._open_segment,
@@ -68,6 +75,7 @@ class _TmxReader(XmlReader):
             ("tuv", "prop"): self._open_variant_property,
         }
         self.closed = {
+            ("header", "prop"): self._close_header_property,
             ("body", "tu"): self._close_unit,
             ("tuv", "seg"): self._close_segment,
             ("tu", "prop"): self._close_property,
@@ -82,7 +90,10 @@ class _TmxReader(XmlReader):
         return start
 
     def _open_header(self, attributes: Mapping[str, str]) -> None:
+        self.begin_record()
         tool = f"{attributes.get('creationtool', '')} {attributes.get('creationtoolversion', '')}".strip()
+        if attributes.get("creationtool") == _OURS:
+            tool = ""  # it wrote the file, and who made the units is told by these
         self._header = _source_language(attributes) | ({"_tool": tool} if tool else {})
 
     def _open_unit(self, attributes: Mapping[str, str]) -> None:
@@ -130,8 +141,8 @@ class _TmxReader(XmlReader):
             self._texts[language] = text
 
     def _open_property(self, attributes: Mapping[str, str]) -> None:
-        kind = attributes.get("type", "").lower().removeprefix("x-").removeprefix("txt::")
-        self._property = _PROPERTIES.get(kind)
+        self._kind = attributes.get("type", "")
+        self._property = named_property(self._kind)
         if self._property:
             self.collect()
 
@@ -146,24 +157,28 @@ class _TmxReader(XmlReader):
     def _close_property(self) -> None:
         if self._property is None:
             return
-        text = self.collected()[0].strip()
-        value: str | float | None = text
-        if text and self._property.startswith("_score"):
-            value = _number(text)
-            if value is None:
-                self.faults.add(f"the score {text[:40]!r} is no number", line=self.line)
-        if value not in ("", None):
+        value = self._value()
+        if value is not None:
             self._meta.setdefault(self._property, value)
+
+    def _open_header_property(self, attributes: Mapping[str, str]) -> None:
+        self._kind = attributes.get("type", "")
+        if self._kind == SOURCE:
+            self.collect()
+
+    def _close_header_property(self) -> None:
+        source = self._value() if self._kind == SOURCE else None
+        if isinstance(source, dict) and isinstance(source.get("source"), str):
+            self.sources.append(source)
+
+    def _value(self) -> Any:
+        try:
+            return value_of(self._kind, self.collected()[0])
+        except CorpusError as error:
+            self.faults.add(str(error), line=self.line)
+            return None
 
 
 def _source_language(attributes: Mapping[str, str]) -> dict[str, Any]:
     written = attributes.get("srclang", "")
     return {"_source_language": written} if written and written.lower() != "*all*" else {}
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
