@@ -107,7 +107,7 @@ def test_lines_without_words_and_compressed(tmp_path):
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"1-5\r\n\n2p2\n"))
     found = list(read_link_lines(tmp_path / "a.gz", base=1))
     assert [one.pairs.tolist() for one in found] == [[[0, 4]], [], [[1, 1]]]
-    with pytest.raises(CorpusError, match="cannot read"):
+    with pytest.raises(CorpusError, match="there is no file"):
         list(read_link_lines(tmp_path / "none"))
 
 

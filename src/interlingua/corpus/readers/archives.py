@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple, cast
 
+from interlingua.corpus.readers.absent import no_such_file
 from interlingua.corpus.readers.compression import (
     DAMAGE,
     LARGEST_RATIO,
@@ -177,7 +178,7 @@ def _too_many(archive: Path) -> FormatError:
 @contextmanager
 def _faults_named(archive: Path, place: Path) -> Iterator[None]:
     if not archive.is_file():
-        raise CorpusError(f"there is no file {archive}; is the path right?")
+        raise CorpusError(f"{archive} is a folder, not an archive") if archive.is_dir() else no_such_file(archive)
     try:
         yield
     except _BROKEN as error:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 
+from interlingua.corpus.readers.absent import no_such_file
 from interlingua.errors import CorpusError, FormatError
 
 __all__ = [
@@ -81,6 +82,8 @@ def opened_file(path: Path, *, watch: bool = True) -> BinaryIO:
     try:
         raw = path.open("rb")
         size = path.stat().st_size
+    except FileNotFoundError as error:
+        raise no_such_file(path) from error
     except OSError as error:
         raise CorpusError(f"cannot read {path}: {error.strerror or error}; is the path right?") from error
     if watch:

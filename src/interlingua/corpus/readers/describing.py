@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from interlingua.corpus.readers.absent import no_such_file
 from interlingua.corpus.readers.archives import is_archive, split_member
 from interlingua.corpus.readers.choosing import choose
 from interlingua.corpus.readers.compression import COMPRESSED, bare_suffix
@@ -19,7 +20,7 @@ from interlingua.corpus.readers.query import QUERY, query_columns
 from interlingua.corpus.readers.records import flattened
 from interlingua.corpus.readers.wmt import is_headerless
 from interlingua.corpus.storage import ParquetFiles
-from interlingua.errors import CorpusError, FormatError
+from interlingua.errors import FormatError
 
 __all__ = ["column_names_of", "described", "header_of", "rows_stored"]
 
@@ -68,7 +69,7 @@ def described(source: str | Path) -> str:
     if not exists(path):
         if "=" in str(source):
             return "line-aligned text, by the languages before its files"
-        raise CorpusError(f"there is no file or folder {path}")
+        raise no_such_file(path)
     if path.is_dir():
         return "a folder"
     form = _FORMS.get(bare_suffix(path), "of unknown format")

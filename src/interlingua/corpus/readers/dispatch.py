@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
+from interlingua.corpus.readers.absent import no_such_file
 from interlingua.corpus.readers.archives import is_archive, split_member
 from interlingua.corpus.readers.choosing import choose
 from interlingua.corpus.readers.delimited import read_delimited
@@ -89,7 +90,7 @@ def open_rows(
     if isinstance(source, str) and not exists(path) and "=" in source:
         return read_lines(_aligned(source))
     if not exists(path):
-        raise CorpusError(f"there is no file or folder {path}")
+        raise no_such_file(path)
     if path.is_dir():
         return _open_folder(path, rename=rename, strict=strict)
     if is_archive(path):
