@@ -9,6 +9,7 @@ from typing import Any
 from interlingua.types import Row
 
 __all__ = [
+    "CELL_SCORE",
     "CELL_SOURCE",
     "SourceRecord",
     "cell_source",
@@ -21,6 +22,8 @@ __all__ = [
 CELL_SOURCE = "_source:"
 """What the names of the columns begin with that say where the cells of a language are from."""
 
+CELL_SCORE = "_score:"
+"""What those begin with that say how good they are."""
 
 _NON_COMMERCIAL = re.compile(r"\bNC\b|non-?commercial", re.IGNORECASE)
 

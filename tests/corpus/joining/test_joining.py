@@ -5,7 +5,7 @@ from collections import namedtuple
 import pytest
 
 from interlingua.corpus import Corpus, write_corpus
-from interlingua.corpus.joining import CONFLICTS, join_corpus, joining, room
+from interlingua.corpus.joining import CONFLICTS, join_corpus, joining, room, sorting
 from interlingua.corpus.provenance import cell_source, source_records
 from interlingua.errors import CorpusError, FormatError, LanguageError, OutputError
 from interlingua.types import Row
@@ -232,6 +232,19 @@ def test_scores_that_are_no_number_are_told_of(tmp_path, caplog):
     joined = join_corpus([tmp_path / "a.jsonl"], tmp_path / "out")
     assert sorted(joined.corpus.values("_score:deu_Latn"), key=str) == [0.5, None]
     assert "1 _score that are no number" in caplog.text
+
+
+def test_columns_that_tell_nothing_are_not_written(tmp_path, monkeypatch):
+    german = pairs("g", "de", *((f"Line {i}.", f"Zeile {i}.") for i in range(40)), _score=0.5)
+    french = pairs("f", "fr", ("Line 7.", "Ligne 7."))
+    alone = join_corpus([german], tmp_path / "alone").corpus
+    assert alone.provenance == ("_id", "_source", "_score:deu_Latn")
+    for batch in (3, 1000):  # what is told of few rows is found in whatever shard they are
+        monkeypatch.setattr(sorting, "_BATCH", batch)
+        both = join_corpus([german, french], tmp_path / f"both{batch}").corpus
+        assert set(both.provenance) == {"_id", "_source", "_score:deu_Latn", "_source:fra_Latn"}
+        assert [source for source in both.values("_source:fra_Latn") if source] == ["f"]
+    assert Corpus.open(tmp_path / "both3").fingerprint == both.fingerprint
 
 
 def test_what_cannot_be_joined(tmp_path, sources, write):

@@ -15,7 +15,7 @@ from interlingua.corpus.joining.choosing import Cells, Conflicts, chosen
 from interlingua.corpus.joining.groups import changes
 from interlingua.corpus.joining.keys import names_of
 from interlingua.corpus.joining.known import SPLIT_NUMBERS, valid
-from interlingua.corpus.provenance import source_column
+from interlingua.corpus.provenance import CELL_SCORE, CELL_SOURCE, source_column
 from interlingua.corpus.storage import CLEAN
 
 __all__ = ["RowMaker"]
@@ -79,7 +79,7 @@ class RowMaker:
         enough = total >= self._min_cells
         self.counts["too_few_cells"] += int((~enough).sum())
         table = self._table(group, kept, row, of_row, np.arange(len(of_row)) - starts[of_row])
-        return self._counted(table.filter(pa.array(enough)) if not enough.all() else table)
+        return self._counted(_told(table.filter(pa.array(enough)) if not enough.all() else table))
 
     def _table(self, group: "_Group", kept: _Numbers, row: _Numbers, of_row: _Numbers, alternative: _Numbers) -> Any:
         """Rows as columns: provenance, the pivot, the others by their codes.
@@ -110,7 +110,7 @@ class RowMaker:
                 own = group.column("origin")[place]
                 columns[source_column(code)] = self._origins.take(pa.array(own, mask=(place < 0) | (own == origin)))
             if code in self._scored:
-                columns[f"_score:{code}"] = _taken(records.column("score"), place)
+                columns[CELL_SCORE + code] = _taken(records.column("score"), place)
         return pa.table({**columns, **texts}).replace_schema_metadata(CLEAN)
 
     def _first_origin(self, group: "_Group", by_language: Mapping[str, _Numbers], rows: int) -> _Numbers:
@@ -165,6 +165,16 @@ class _Group:
         pivots = np.full(self.count, -1, np.int64)
         pivots[groups] = told[first]
         return pivots
+
+
+def _told(table: Any) -> Any:
+    """A table without columns of sources and scores that tell nothing; the writer adds those that other tables have."""
+    empty = [
+        name
+        for name in table.schema.names
+        if name.startswith((CELL_SOURCE, CELL_SCORE)) and table.column(name).null_count == table.num_rows
+    ]
+    return table.drop_columns(empty) if empty else table
 
 
 def _places(row: _Numbers, kept: _Numbers, mine: NDArray[np.bool_], rows: int) -> _Numbers:
