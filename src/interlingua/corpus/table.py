@@ -82,9 +82,7 @@ class Corpus:
         return cls(Source.open(Path(path), rename=rename, name=name))
 
     @classmethod
-    def from_rows(
-        cls, rows: Iterable[Row], *, name: str = "rows", card: Mapping[str, Any] | None = None
-    ) -> "Corpus":
+    def from_rows(cls, rows: Iterable[Row], *, name: str = "rows", card: Mapping[str, Any] | None = None) -> "Corpus":
         """Hold rows in memory; for small corpora (``write_corpus`` for the others).
 
         Args:
