@@ -342,6 +342,8 @@ def test_card_says_what_was_done(tmp_path, sources):
         "pivot_texts": 2,
         "cells_in_conflict": 2,
         "rows_of_too_few_cells": 0,
+        "rows": 2,
+        "conflicts_by_language": {"deu_Latn": 1, "fra_Latn": 1},
     }
     assert joined.counts["rows_read"] == 7
 

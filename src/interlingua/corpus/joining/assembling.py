@@ -56,6 +56,14 @@ class RowMaker:
         self._has_splits = has_splits
         self._conflicts: Conflicts = conflicts
         self._min_cells = min_cells
+        self._conflicts_of = np.zeros(len(languages), np.int64)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the card says of the rows that were made: how many, and conflicts by language, the most first."""
+        found = zip(self._numbers, self._conflicts_of.tolist(), strict=True)
+        conflicts = {code: count for code, count in sorted(found, key=lambda one: (-one[1], one[0])) if count}
+        return {"rows": self.counts["rows"], **({"conflicts_by_language": conflicts} if conflicts else {})}
 
     def tables(self, groups: Iterable[Any]) -> Iterator[Any]:
         """Yield a table of rows for every table of whole groups that makes any."""
@@ -66,7 +74,8 @@ class RowMaker:
 
     def _made(self, group: "_Group") -> Any:
         kept, alternative, conflicts = chosen(group.cells(), self._conflicts)
-        self.counts["conflicts"] += conflicts
+        self.counts["conflicts"] += len(conflicts)
+        self._conflicts_of += np.bincount(conflicts, minlength=len(self._numbers))
         self.counts["groups"] += group.count
         self.counts["without_pivot"] += int((group.pivot < 0).sum())
         kept = group.with_text[kept]
@@ -121,6 +130,7 @@ class RowMaker:
         return np.asarray(group.column("origin")[first])
 
     def _counted(self, table: Any) -> Any:
+        self.counts["rows"] += table.num_rows
         languages = [name for name in table.schema.names if not name.startswith("_")]
         self.coverage.add(languages, np.stack([valid(table.column(code)) for code in languages], axis=1))
         return table

@@ -39,15 +39,15 @@ class Cells:
     score: NDArray[np.float64]
 
 
-def chosen(cells: Cells, conflicts: Conflicts) -> tuple[_Numbers, _Numbers, int]:
-    """Return which cells are kept, the row of its group that each is in (from 0), and how many conflicts there are.
+def chosen(cells: Cells, conflicts: Conflicts) -> tuple[_Numbers, _Numbers, _Numbers]:
+    """Return which cells are kept, the row of its group that each is in (from 0), and the language of every conflict.
 
     A conflict is a group and a language with more than one text. ``first`` takes the earliest; ``best`` the one with
     the highest score, any score before none; ``majority`` the one that most sources have, then most rows. Ties go to
     the earlier source, then the earlier row. ``all`` keeps every text: see :func:`laid_out`.
     """
     if not len(cells.group):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), 0
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)
     earliest = np.arange(len(cells.group))
     by_text = np.lexsort((earliest, cells.text, cells.language, cells.group))
     new_text = changes(cells.group[by_text], cells.language[by_text], cells.text[by_text])
@@ -56,7 +56,7 @@ def chosen(cells: Cells, conflicts: Conflicts) -> tuple[_Numbers, _Numbers, int]
     texts = np.add.reduceat(new_text.astype(np.int64), np.flatnonzero(slots))
     disputed = np.empty(len(by_text), bool)
     disputed[by_text] = np.repeat(texts > 1, texts_of_slot)
-    found = int((texts > 1).sum())
+    found = cells.language[by_text][slots][texts > 1]
     match conflicts:
         case "first":
             kept = _leading(cells, earliest)
