@@ -23,7 +23,15 @@ from interlingua.errors import LanguageError
 if TYPE_CHECKING:
     from langcodes import Language
 
-__all__ = ["canonical", "canonical_columns", "display_name", "short_code", "variant_hint", "without_variant"]
+__all__ = [
+    "canonical",
+    "canonical_columns",
+    "display_name",
+    "plain_rename",
+    "short_code",
+    "variant_hint",
+    "without_variant",
+]
 
 MACRO_MEMBERS = {
     "ara": "arb",
@@ -191,16 +199,26 @@ def variant_hint(code: str, languages: Iterable[str]) -> str:
         >>> variant_hint("eng_Latn", ["deu_Latn"])
         ''
     """
-    from langcodes import Language
-
     variant = next((other for other in languages if other.startswith(f"{code}-")), None)
     if variant is None:
         return ""
-    language = code.partition("_")[0]
-    written = f"{Language.get(language).to_tag()}-{variant.removeprefix(f'{code}-')}"
-    short = language if canonical(language) == code else code
-    advice = f"ask for that, or read the data with --rename {written}={short} to make it {code}"
+    advice = f"ask for that, or read the data with --rename {plain_rename(variant)} to make it {code}"
     return f"; {variant} is another column: {advice}"
+
+
+def plain_rename(code: str, *, written: str | None = None) -> str:
+    """Return the words that rename a variant to its language; as BCP-47 spells it, unless it is known how a file does.
+
+    Example:
+        >>> plain_rename("eng_Latn-US"), plain_rename("srp_Latn-ME"), plain_rename("eng_Latn-US", written="EN_us")
+        ('en-US=eng', 'sr-ME=srp_Latn', 'EN_us=eng')
+    """
+    from langcodes import Language
+
+    plain, _, variant = code.partition("-")
+    language = plain.partition("_")[0]
+    given = written or f"{Language.get(language).to_tag()}-{variant}"
+    return f"{given}={language if canonical(language) == plain else plain}"
 
 
 def _language(subtag: str) -> "Language":

@@ -43,6 +43,17 @@ def test_build_from_several_sources(sources):
     assert len(corpus.card["sources"]) == 2
 
 
+def test_sources_of_one_name_are_told_apart(sources):
+    for place in ("x", "y"):
+        (sources / place).mkdir()
+        (sources / place / "b.tsv").write_text(f"en\tsw\nBread {place}.\tMkate {place}.\n")
+    call("build", sources / "out", sources / "x/b.tsv", sources / "y/b.tsv", sources / "b.tsv", "--rename", "id=_id")
+    corpus = Corpus.open(sources / "out")
+    here = f"{sources.name}/b.tsv"
+    assert corpus.values("_source") == ["x/b.tsv", "y/b.tsv", here]
+    assert [one["source"] for one in corpus.card["sources"]] == ["x/b.tsv", "y/b.tsv", here]
+
+
 def test_build_refuses_and_leaves_nothing(sources):
     (sources / "a.de").write_text("Nur eine Zeile.\n")
     with pytest.raises(FormatError, match="ends after 1 line but"):

@@ -4,7 +4,9 @@ import pytest
 from typer.testing import CliRunner
 
 from interlingua.cli.corpus import app
-from interlingua.corpus import Corpus
+from interlingua.corpus import Corpus, write_corpus
+from interlingua.errors import CorpusError
+from interlingua.types import Row
 
 
 @pytest.fixture
@@ -47,3 +49,43 @@ def test_a_licence_without_source(sources, tmp_path):
     result = CliRunner().invoke(app, ["join", str(tmp_path / "out"), str(sources[-1]), "--licence", "CC0-1.0"])
     assert result.exit_code == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_sources_of_one_name_are_told_apart(tmp_path):
+    for place, code in (("x", "de"), ("y", "sw")):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "news.tsv").write_text(f"en\t{code}\nThe tap drips.\t{place}\n")
+    result = join(tmp_path, tmp_path / "x/news.tsv", tmp_path / "y/news.tsv", "--licence", "x/news.tsv=CC0-1.0")
+    corpus = Corpus.open(tmp_path / "out")
+    assert next(corpus.rows()).meta["_source:swh_Latn"] == "y/news.tsv"
+    assert corpus.card["sources"] == [{"source": "x/news.tsv", "licence": "CC0-1.0"}, {"source": "y/news.tsv"}]
+    assert result.stderr.splitlines()[-1] == (
+        "hint: no licence is known of y/news.tsv; --licence y/news.tsv=CC-BY-4.0, for example, tells it"
+    )
+
+
+def test_languages_that_a_rename_would_bring_together(sources, tmp_path):
+    (tmp_path / "us.tsv").write_text("en_US\tfr\nThe tap drips.\tLe robinet goutte.\n")
+    (tmp_path / "none.tsv").write_text("de\tsw\nDer Hahn tropft.\tBomba linadondoka.\n")
+    more = [*sources, tmp_path / "us.tsv", tmp_path / "none.tsv"]
+    told = join(tmp_path, *more).stderr
+    assert "of us.tsv) and eng_Latn (of eng=" in told
+    assert "b.tsv) are two languages; --rename en_US=eng makes them one\n" in told
+    assert "hint: no row of none.tsv has eng_Latn to join by, so none meets another source's\n" in told
+    mended = json.loads(join(tmp_path, *more, "--overwrite", "--rename", "en_US=eng", "--json").stdout)
+    assert "fra_Latn-swh_Latn" in mended["after"]["pairs"]
+    assert [hint[:18] for hint in mended["hints"]] == ["no row of none.tsv", "no licence is know"]
+
+
+def test_nothing_to_join_by_but_a_region(tmp_path):
+    (tmp_path / "us.tsv").write_text("en-US\tfr\nThe tap drips.\tLe robinet goutte.\n")
+    with pytest.raises(CorpusError, match=r"no row of 1 row has eng_Latn .*eng_Latn-US is another column.*en-US=eng"):
+        join(tmp_path, tmp_path / "us.tsv")
+
+
+def test_placeholders(tmp_path):
+    (tmp_path / "a.tsv").write_text("en\tde\n&Save %s\t%s &sichern\nQuit\t%d\n")
+    write_corpus([Row({"eng": "Save {0}", "swa": "Hifadhi {0}"})], tmp_path / "b")
+    join(tmp_path, tmp_path / "a.tsv", tmp_path / "b", "--placeholders", "drop")
+    rows = [dict(row.texts) for row in Corpus.open(tmp_path / "out").rows()]
+    assert rows == [{"eng_Latn": "Save", "deu_Latn": "sichern", "swh_Latn": "Hifadhi"}]

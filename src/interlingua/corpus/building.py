@@ -10,8 +10,10 @@ from typing import Any, NoReturn
 from interlingua.corpus import catalog
 from interlingua.corpus.origins import name_of_rows, told_sources, united
 from interlingua.corpus.placeholders import Placeholders, with_placeholders
+from interlingua.corpus.presence import check_there
 from interlingua.corpus.readers import open_rows
 from interlingua.corpus.readers.dispatch import exists, is_address
+from interlingua.corpus.renaming import renames_of
 from interlingua.corpus.source_names import named_apart
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.writing import write_corpus
@@ -52,11 +54,14 @@ def build_corpus(
         CorpusError: A source cannot be read; nothing is written then.
         OutputError: The folder holds something, or cannot be written.
     """
+    for source in sources:
+        check_there(source)
+    renames = renames_of(sources, rename, columns=columns)
     walks = [
         catalog.open_corpus(source).rows()
         if catalog.is_named(source)
-        else open_rows(source, rename=rename, columns=columns, strict=strict)
-        for source in sources
+        else open_rows(source, rename=own, columns=columns, strict=strict)
+        for source, own in zip(sources, renames, strict=True)
     ]
     records = named_apart(sources)
     told = [told_sources(source) or [record.as_dict()] for source, record in zip(sources, records, strict=True)]

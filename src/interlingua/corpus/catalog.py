@@ -3,7 +3,6 @@
 import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import as_file, files
 from itertools import chain, islice
@@ -23,8 +22,8 @@ from interlingua.corpus.named_sets import (
     source_record,
 )
 from interlingua.corpus.origins import told_sources
+from interlingua.corpus.presence import check_there
 from interlingua.corpus.readers import open_rows, read_delimited, read_tatoeba
-from interlingua.corpus.readers.archives import split_member
 from interlingua.corpus.readers.dispatch import exists, is_address
 from interlingua.corpus.readers.pairs import read_pairs
 from interlingua.corpus.scored import ScoredPairs, read_scored_file, read_scored_pairs, scored_rows
@@ -84,13 +83,9 @@ def open_corpus(name_or_path: str | Path, *, rename: Mapping[str, str] | None = 
     if name == OPUS:
         return Corpus.open(locate_opus(part), name=written)
     path = Path(name_or_path)
-    is_there = exists(path)
-    if is_there and (path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))):
+    check_there(name_or_path)
+    if exists(path) and (path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))):
         return Corpus.open(path, rename=rename)
-    if not is_there and "=" not in written and not is_address(written) and not split_member(written):
-        close = get_close_matches(name, names(), n=1)
-        hint = f"did you mean {close[0]}?" if close else f"sets are {', '.join(names())}"
-        raise CorpusError(f"{written!r} is neither a file nor a set of the catalog; {hint}")
     title = written if is_address(written) else _stem(path)
     told = told_sources(name_or_path)
     rows = open_rows(name_or_path, rename=rename, strict=strict)

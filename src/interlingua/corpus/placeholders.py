@@ -3,12 +3,14 @@
 import html
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
+
+import pyarrow as pa
 
 from interlingua.errors import CorpusError
 from interlingua.types import Row
 
-__all__ = ["Placeholders", "plain_text", "with_placeholders"]
+__all__ = ["Placeholders", "plain_batches", "plain_text", "with_placeholders"]
 
 Placeholders: TypeAlias = Literal["keep", "normalise", "drop"]
 """What becomes of placeholders: they stay as they are, all become ``{}``, or they go."""
@@ -67,14 +69,36 @@ def with_placeholders(rows: Iterable[Row], placeholders: Placeholders) -> Iterat
     Raises:
         CorpusError: ``placeholders`` is none of the words.
     """
-    if placeholders not in get_args(Placeholders):
-        raise CorpusError(f"placeholders are {', '.join(get_args(Placeholders))}, not {placeholders!r}")
+    _check(placeholders)
     if placeholders == "keep":
         yield from rows
         return
     for row in rows:
         plain = {language: plain_text(text, placeholders) for language, text in row.texts.items()}
         yield Row({language: text for language, text in plain.items() if text.strip()}, row.meta)
+
+
+def plain_batches(batches: Iterable[Any], placeholders: Placeholders) -> Iterator[Any]:
+    """Yield ``pyarrow`` batches or tables likewise; cells that are blank then are null.
+
+    Raises:
+        CorpusError: ``placeholders`` is none of the words.
+    """
+    _check(placeholders)
+    for batch in batches:
+        if placeholders == "keep":
+            yield batch
+            continue
+        columns = {name: batch.column(name) for name in batch.schema.names}
+        for language in (name for name in columns if not name.startswith("_")):
+            texts = (plain_text(text or "", placeholders) for text in columns[language].to_pylist())
+            columns[language] = pa.array([text if text.strip() else None for text in texts], pa.string())
+        yield pa.table(columns)
+
+
+def _check(placeholders: str) -> None:
+    if placeholders not in get_args(Placeholders):
+        raise CorpusError(f"placeholders are {', '.join(get_args(Placeholders))}, not {placeholders!r}")
 
 
 def _without_key(text: str) -> str:

@@ -1,10 +1,19 @@
 """``interlingua corpus build``: files to one corpus."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from interlingua.cli.corpus.options import AsJson, Output, Overwrite, Rename, Strict, renames, tell_written
+from interlingua.cli.corpus.options import (
+    AsJson,
+    Output,
+    Overwrite,
+    Placeholders,
+    Rename,
+    Strict,
+    renames,
+    tell_written,
+)
 
 __all__ = ["build"]
 
@@ -19,10 +28,7 @@ def build(
     columns: Annotated[
         str | None, typer.Option("--columns", help="Column names of TSV or CSV without a header, as eng,deu.")
     ] = None,
-    placeholders: Annotated[
-        Literal["keep", "normalise", "drop"],
-        typer.Option("--placeholders", help="Those in texts of programs, as %s: keep, normalise (to {}) or drop."),
-    ] = "keep",
+    placeholders: Placeholders = "keep",
     overwrite: Overwrite = False,
     strict: Strict = False,
     as_json: AsJson = False,

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from interlingua.cli.corpus.options import AsJson, Output, Overwrite, Rename, Strict, check_place, renames, tell_written
+from interlingua.cli.corpus.options import (
+    AsJson,
+    Output,
+    Overwrite,
+    Placeholders,
+    Rename,
+    Strict,
+    check_place,
+    renames,
+    tell_written,
+)
 
 if TYPE_CHECKING:
     from interlingua.corpus import Joined
@@ -48,6 +58,7 @@ def join(
     columns: Annotated[
         str | None, typer.Option("--columns", help="Column names of TSV or CSV without a header, as eng,deu.")
     ] = None,
+    placeholders: Placeholders = "keep",
     overwrite: Overwrite = False,
     strict: Strict = False,
     as_json: AsJson = False,
@@ -72,6 +83,7 @@ def join(
         threads=threads,
         rename=renames(rename),
         columns=columns.split(",") if columns else None,
+        placeholders=placeholders,
         strict=strict,
         overwrite=overwrite,
     )
@@ -82,6 +94,8 @@ def join(
     else:
         typer.echo(str(joined))
         tell_written(joined.corpus, output, as_json=False)
+        for hint in joined.hints:
+            typer.echo(f"hint: {hint}", err=True)
 
 
 def _licences(words: list[str] | None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,6 +17,7 @@ __all__ = [
     "Languages",
     "Output",
     "Overwrite",
+    "Placeholders",
     "Rename",
     "Split",
     "Strict",
@@ -38,6 +39,10 @@ Rename = Annotated[
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
 Strict = Annotated[bool, typer.Option("--strict", help="A bad record is an error instead of being left out.")]
+Placeholders = Annotated[
+    Literal["keep", "normalise", "drop"],
+    typer.Option("--placeholders", help="Those in texts of programs, as %s: keep, normalise (to {}) or drop."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -1,7 +1,7 @@
 """Sources to one corpus of joined rows."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -12,15 +12,17 @@ from interlingua.corpus.joining.assembling import RowMaker
 from interlingua.corpus.joining.cells import CellMaker
 from interlingua.corpus.joining.choosing import CONFLICTS, Conflicts
 from interlingua.corpus.joining.groups import Limit, whole_groups
+from interlingua.corpus.joining.hints import language_hints, licence_hints
 from interlingua.corpus.joining.room import room_for
 from interlingua.corpus.joining.sorting import sorted_records
-from interlingua.corpus.joining.sources import JoinSource, licensed, open_source
+from interlingua.corpus.joining.sources import JoinSource, licensed, open_sources
+from interlingua.corpus.placeholders import Placeholders, plain_batches
 from interlingua.corpus.splits import PIVOT
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.wording import counted
 from interlingua.corpus.writing import write_tables
 from interlingua.errors import CorpusError
-from interlingua.languages import canonical
+from interlingua.languages import canonical, variant_hint
 
 __all__ = ["Joined", "join_corpus"]
 
@@ -46,12 +48,14 @@ class Joined:
         before: Coverage of the rows of all sources, one after the other.
         after: Coverage of the corpus.
         counts: What became of rows and texts; also in ``corpus.json`` under ``join``.
+        hints: What could be told or typed for a better join, in words of the command line.
     """
 
     corpus: Corpus
     before: Coverage
     after: Coverage
     counts: Mapping[str, int]
+    hints: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
@@ -60,6 +64,7 @@ class Joined:
             "languages": list(self.corpus.languages),
             "fingerprint": self.corpus.fingerprint,
             "counts": dict(self.counts),
+            "hints": list(self.hints),
             "before": self.before.as_dict(),
             "after": self.after.as_dict(),
         }
@@ -87,6 +92,7 @@ def join_corpus(
     threads: int | None = None,
     rename: Mapping[str, str] | None = None,
     columns: Sequence[str] | None = None,
+    placeholders: Placeholders = "keep",
     strict: bool = False,
     overwrite: bool = False,
 ) -> Joined:
@@ -111,6 +117,7 @@ def join_corpus(
         threads: Of DuckDB; None for one a core. The result does not depend on it.
         rename: Language or ``_name`` by column name, for files.
         columns: Column names of TSV and CSV files without header.
+        placeholders: What becomes of ``%s`` and its like, see :func:`interlingua.corpus.placeholders.plain_text`.
         strict: A bad record is an error; otherwise it is left out and reported.
         overwrite: Replace a corpus that is there.
 
@@ -131,12 +138,14 @@ def join_corpus(
     target, code = Path(path), canonical(pivot)
     if conflicts not in CONFLICTS:
         raise CorpusError(f"{conflicts!r} is no way to settle conflicts; there are {', '.join(CONFLICTS)}")
-    opened = [open_source(source, rename=rename, columns=columns, strict=strict) for source in sources]
+    opened = open_sources(sources, rename=rename, columns=columns, strict=strict)
+    records = licensed(opened, licences or {})
     join = _Join(
         opened,
+        placeholders,
         CellMaker(pivot=code, ignore_punctuation=ignore_punctuation, pivot_only=pivot_only),
         Limit(most),
-        {"sources": [record.as_dict() for record in licensed(opened, licences or {})]},
+        {"sources": [record.as_dict() for record in records]},
     )
     with (
         room_for(opened, target) as folder,
@@ -144,14 +153,23 @@ def join_corpus(
     ):
         tables = join.tables(ordered, pivot=code, conflicts=conflicts, min_cells=min_cells)
         corpus = write_tables(tables, target, card=join.card, overwrite=overwrite)
-    return join.done(corpus)
+    return join.done(corpus, licence_hints(records))
 
 
 class _Join:
     """The two halves of a join, before and after the sort, and what they count."""
 
-    def __init__(self, sources: Sequence[JoinSource], cells: CellMaker, limit: Limit, card: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        sources: Sequence[JoinSource],
+        placeholders: Placeholders,
+        cells: CellMaker,
+        limit: Limit,
+        card: dict[str, Any],
+    ) -> None:
         self._sources = sources
+        self._placeholders = placeholders
+        self._spoken: list[set[str]] = [set() for _ in sources]
         self._cells = cells
         self._limit = limit
         self._after = CoverageCounter()
@@ -162,7 +180,8 @@ class _Join:
         """Every row of every source as records."""
         for number, source in enumerate(self._sources):
             start = 0
-            for batch in source.batches():
+            for batch in plain_batches(source.batches(), self._placeholders):
+                self._spoken[number] |= {name for name in batch.schema.names if _has_text(batch, name)}
                 yield from self._cells.records(batch, source=number, name=source.name, start=start)
                 start += batch.num_rows
             logger.info("%s: %s", source.name, counted(start, "row"))
@@ -186,13 +205,14 @@ class _Join:
         self._pivot, self._after = pivot, maker.coverage
         self.card["join"] = {"pivot": pivot, "conflicts": conflicts, **self._counts(maker.counts)}
 
-    def done(self, corpus: Corpus) -> Joined:
+    def done(self, corpus: Corpus, hints: Iterable[str]) -> Joined:
         """What came of it."""
         return Joined(
             corpus=corpus,
             before=self._cells.coverage.coverage(first=self._pivot),
             after=self._after.coverage(first=self._pivot),
             counts={name: count for name, count in self.card["join"].items() if isinstance(count, int)},
+            hints=(*language_hints(self._sources, self._spoken, pivot=self._pivot), *hints),
         )
 
     def _check(self, pivot: str, conflicts: Conflicts) -> None:
@@ -201,6 +221,7 @@ class _Join:
         if not self._cells.counts["with_pivot"]:
             most = sorted(before.languages, key=lambda code: -before.together[before.languages.index(code)].max())
             others = f"; most rows have {most[0]} (--pivot {most[0]})" if most else ""
+            others += variant_hint(pivot, before.languages)
             raise CorpusError(f"no row of {counted(before.rows, 'row')} has {pivot} to join by{others}")
         if conflicts == "best" and not self._cells.known.scored:
             raise CorpusError("no row of the sources has a _score to tell the best by; settle conflicts otherwise")
@@ -218,3 +239,7 @@ class _Join:
             "cells_in_conflict": made["conflicts"],
             "rows_of_too_few_cells": made["too_few_cells"],
         }
+
+
+def _has_text(batch: Any, name: str) -> bool:
+    return not name.startswith("_") and batch.column(name).null_count < batch.num_rows

@@ -12,15 +12,18 @@ import pyarrow.parquet as pq
 from interlingua.corpus import catalog
 from interlingua.corpus.columns import table_of
 from interlingua.corpus.origins import name_of_rows, told_sources
+from interlingua.corpus.presence import check_there
 from interlingua.corpus.provenance import SourceRecord, source_records
 from interlingua.corpus.readers import open_rows
 from interlingua.corpus.readers.dispatch import exists, is_address
 from interlingua.corpus.readers.files import COMPRESSED
+from interlingua.corpus.renaming import renames_of
+from interlingua.corpus.source_names import named_apart
 from interlingua.corpus.table import Corpus
 from interlingua.errors import CorpusError
 from interlingua.types import Row
 
-__all__ = ["JoinSource", "licensed", "open_source"]
+__all__ = ["JoinSource", "licensed", "open_sources"]
 
 _ROWS = 8192
 """Rows a batch."""
@@ -40,41 +43,63 @@ class JoinSource:
         records: What the card says of it, or of the sources that it was made of.
         size: Bytes of text, about; 0 where that cannot be told beforehand.
         batches: Walks the rows: ``pyarrow`` batches or tables with canonical column names.
+        written: What was asked for, where its columns can be renamed; else empty.
     """
 
     name: str
     records: Sequence[SourceRecord]
     size: int
     batches: Callable[[], Iterator[Any]]
+    written: str = ""
 
 
-def open_source(
-    source: str | Path | Corpus,
+def open_sources(
+    sources: Sequence[str | Path | Corpus],
     *,
     rename: Mapping[str, str] | None = None,
     columns: Sequence[str] | None = None,
     strict: bool = False,
-) -> JoinSource:
-    """Open a corpus, a set of the catalog, or what :func:`interlingua.corpus.open_rows` reads.
+) -> list[JoinSource]:
+    """Open corpora, sets of the catalog, or what :func:`interlingua.corpus.open_rows` reads, each under its own name.
 
     Raises:
-        CorpusError: There is no such source, or it cannot be read.
+        CorpusError: There is no such source, it cannot be read, or none has a column that is to be renamed.
     """
-    if isinstance(source, Corpus):
-        return _of_corpus(source, SourceRecord(source=source.name), 0)
-    record = catalog.source_record(str(source))
-    path = Path(source)
-    if catalog.is_named(str(source)):
-        return _of_corpus(catalog.open_corpus(source), record, 0)
+    given = [source for source in sources if not isinstance(source, Corpus)]
+    for source in given:
+        check_there(source)
+    renames = iter(renames_of(given, rename, columns=columns))
+    taken = [source.name for source in sources if isinstance(source, Corpus)]
+    records = iter(named_apart(given, taken=taken))
+    return [
+        _of_corpus(source, SourceRecord(source=source.name))
+        if isinstance(source, Corpus)
+        else _opened(source, next(records), rename=next(renames), columns=columns, strict=strict)
+        for source in sources
+    ]
+
+
+def _opened(
+    source: str | Path,
+    record: SourceRecord,
+    *,
+    rename: Mapping[str, str] | None,
+    columns: Sequence[str] | None,
+    strict: bool,
+) -> JoinSource:
+    path, written = Path(source), str(source)
+    if catalog.is_named(written):
+        return _of_corpus(catalog.open_corpus(source), record)
     if exists(path) and (path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))):
-        return _of_corpus(Corpus.open(path, rename=rename), record, _parquet_size(path))
+        return replace(_of_corpus(Corpus.open(path, rename=rename), record), size=_parquet_size(path), written=written)
     walk = open_rows(source, rename=rename, columns=columns, strict=strict)
     found = told_sources(source)
     return JoinSource(
         name=name_of_rows(found, record.source),
         records=list(source_records({"sources": found}).values()) or [record],
-        size=_text_size(str(source)),
+        size=_text_size(written),
         batches=lambda: _in_tables(walk),
+        written=written,
     )
 
 
@@ -104,7 +129,7 @@ def _merged(one: SourceRecord, other: SourceRecord) -> SourceRecord:
     return SourceRecord(**{**other.as_dict(), **one.as_dict()})
 
 
-def _of_corpus(corpus: Corpus, record: SourceRecord, size: int) -> JoinSource:
+def _of_corpus(corpus: Corpus, record: SourceRecord) -> JoinSource:
     known = list(source_records(corpus.card).values())
     written = [one for one in known if not one.synthetic]
     name = written[0].source if len(written) == 1 else record.source
@@ -116,7 +141,7 @@ def _of_corpus(corpus: Corpus, record: SourceRecord, size: int) -> JoinSource:
     return JoinSource(
         name=name,
         records=known if known and ("_source" in wanted or name != record.source) else [*known, record],
-        size=size,
+        size=0,
         batches=lambda: corpus.batches(_ROWS, provenance=wanted),
     )
 
