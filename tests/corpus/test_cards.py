@@ -23,7 +23,9 @@ def corpus(tmp_path):
         Row({"eng": "Two.", "deu": "Zwei."}, {"_source": "people.tmx", "_source:deu_Latn": "nllb", "_split": "dev"}),
         Row({"eng": "Three.", "swh": "Tatu."}, {"_source:swh_Latn": "nllb", "_split": "train"}),
     ]
-    return write_corpus(rows, tmp_path / "rows", card={"sources": SOURCES, "joined": {"pivot": "eng_Latn"}})
+    return write_corpus(
+        rows, tmp_path / "rows", card={"sources": SOURCES, "splits": {"dev": 0.5, "test": 0, "seed": 7}}
+    )
 
 
 def test_cells_are_counted_by_source_licence_and_model(corpus):
@@ -49,7 +51,7 @@ def test_the_hub_reads_the_card(corpus):
     text = dataset_card(corpus, configs=[{"config_name": "default", "data_files": []}])
     data = DatasetCard(text).data
     assert data.language == ["en", "de", "sw"]
-    assert data.license == ["cc-by-sa-4.0", "cc-by-nc-4.0", "unknown"]
+    assert (data.license, data.license_name) == ("other", "cc-by-sa-4.0-and-cc-by-nc-4.0-and-unknown")
     assert data.size_categories == ["n<1K"]
     assert data.task_categories == ["translation", "sentence-similarity"]
     assert data.multilinguality == "multilingual"
@@ -57,17 +59,40 @@ def test_the_hub_reads_the_card(corpus):
     assert yaml.safe_load(text.split("---")[1])["configs"] == [{"config_name": "default", "data_files": []}]
 
 
-def test_people_read_sources_warnings_and_how_it_was_made(corpus):
+def test_people_read_sources_and_warnings(corpus):
     text = dataset_card(corpus)
-    assert "| [people.tmx](https://a.example) | CC-BY-SA-4.0 | 3 |  |" in text
-    assert "| nllb | CC-BY-NC-4.0 | 2 | machine translation by nllb-600M |" in text
+    assert "| source | licence | texts |\n|---|---|--:|\n| [people.tmx](https://a.example) | CC-BY-SA-4.0 | 3 |" in text
+    assert "| `deu_Latn` | German | 2 | 1 |" in text
     assert "**Synthetic**: 33.3% of the texts were written by a machine." in text
-    assert "**Not for commercial use**: nllb." in text
+    assert "| German | nllb-600M | CC-BY-NC-4.0 |  | 1 |\n| Swahili | nllb-600M | CC-BY-NC-4.0 |  | 1 |" in text
+    assert "**Licence unknown**: unknown. Ask" in text
+    assert "**Not for commercial use**: nllb-600M." in text
     assert "- Someone (2020)." in text
-    assert "Rows: dev 1, train 2." in text
-    assert '"pivot": "eng_Latn"' in text
+    assert "| train | 2 |\n| dev | 1 |" in text
+    assert "| `test`" not in text
+    assert "**Split** by a hash of the text: 50.0% dev, 0.0% test, seed 7." in text
     assert "fingerprint" not in text
     assert "unused" not in text
+    assert "{" not in text
+
+
+def test_a_corpus_of_people_has_nothing_of_machines(tmp_path):
+    source = {"source": "a|b.tmx", "licence": "CC0-1.0"}
+    corpus = write_corpus([Row({"eng": "One."})], tmp_path / "rows", card={"sources": [source]})
+    text = dataset_card(corpus)
+    assert "achine" not in text
+    assert "synthetic" not in text
+    assert "| a\\|b.tmx | CC0-1.0 | 1 |" in text
+    assert "## How" not in text
+    assert DatasetCard(text).data.license == "cc0-1.0"
+    assert DatasetCard(text).data.multilinguality == "monolingual"
+
+
+def test_the_way_of_a_translation(tmp_path):
+    sources = [{"source": "a"}, {"source": "loom eng_Latn>spa_Latn>por_Latn", "licence": "MIT", "model": "loom"}]
+    rows = [Row({"eng": "One.", "por": "Um."}, {"_source": "a", "_source:por_Latn": sources[1]["source"]})]
+    text = dataset_card(write_corpus(rows, tmp_path / "rows", card={"sources": sources}))
+    assert "| Portuguese | loom | MIT | `eng_Latn` → `spa_Latn` → `por_Latn` | 1 |" in text
 
 
 @pytest.mark.parametrize(

@@ -227,8 +227,33 @@ def test_one_language_has_no_pairs(tmp_path):
         export_corpus(Corpus.from_rows([Row({"eng": "a"})]), tmp_path / "out", to="pairs")
 
 
+def test_splits_are_called_as_the_hub_can(tmp_path):
+    splits = ["dev", "test-unseen", None, "train"]
+    rows = [Row({"eng": f"{i}.", "deu": f"{i}!"}, {"_split": split}) for i, split in enumerate(splits)]
+    corpus = Corpus.from_rows(rows)
+    for to, *config in (("datasets",), ("pairs", "en-de")):
+        export_corpus(corpus, tmp_path / to, to=to)
+        loaded = load(tmp_path / to, tmp_path, *config)
+        assert {split: len(some) for split, some in loaded.items()} == {"train": 2, "validation": 1, "test_unseen": 1}
+    card = (tmp_path / "datasets" / "README.md").read_text()
+    assert "| train | 2 |\n| validation | 1 |\n| test_unseen | 1 |" in card
+
+
+@pytest.mark.parametrize("splits", [("dev", "validation"), ("test-x", "test_x"), ("Test", "test"), ("train", "Train")])
+def test_two_splits_of_one_name(tmp_path, splits):
+    corpus = Corpus.from_rows([Row({"eng": "One.", "deu": "Eins."}, {"_split": split}) for split in splits])
+    with pytest.raises(CorpusError, match=f"the splits '{splits[0]}' and '{splits[1]}' would both be called"):
+        export_corpus(corpus, tmp_path / "out", to="datasets")
+
+
+def test_the_hub_means_something_else_by_all(tmp_path):
+    corpus = Corpus.from_rows([Row({"eng": "One.", "deu": "Eins."}, {"_split": "all"})])
+    with pytest.raises(CorpusError, match="the split 'all' cannot be called so at the hub"):
+        export_corpus(corpus, tmp_path / "out", to="datasets")
+
+
 def test_a_split_is_no_path(tmp_path):
     corpus = Corpus.from_rows([Row({"eng": "One.", "deu": "Eins."}, {"_split": "../evil"})])
-    with pytest.raises(CorpusError, match="cannot be part of a file name"):
+    with pytest.raises(CorpusError, match="cannot be called so at the hub and in names of files"):
         export_corpus(corpus, tmp_path / "out", to="moses")
     assert not list(tmp_path.iterdir())

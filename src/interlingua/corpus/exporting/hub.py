@@ -36,9 +36,11 @@ def write_dataset(corpus: Corpus, folder: Path, name: str) -> Exported:
                 schema = batch.schema
             parts[split].write_batch(batch.cast(schema))
             done.rows += batch.num_rows
-    splits = sorted(part.name.partition("-")[0] for part in (folder / "data").iterdir())
-    files = [{"split": split, "path": f"data/{split}-*"} for split in sorted(splits, key=_order)]
-    _write_card(corpus, folder, [{"config_name": "default", "data_files": files}], note=_LOADING.format(name=name))
+    splits = sorted((part.name.partition("-")[0] for part in (folder / "data").iterdir()), key=_order)
+    files = [{"split": split, "path": f"data/{split}-*"} for split in splits]
+    _write_card(
+        corpus, folder, [{"config_name": "default", "data_files": files}], note=_loading(name, splits, provenance)
+    )
     return done
 
 
@@ -88,11 +90,32 @@ def _order(split: str) -> tuple[int, str]:
     return (known.index(split) if split in known else len(known), split)
 
 
+def _loading(name: str, splits: Sequence[str], provenance: Sequence[str]) -> str:
+    """Say how the data set is loaded, and what its columns are."""
+    kinds = dict.fromkeys(column.partition(":")[0] for column in provenance)
+    known = [(kind, words) for kind, words in _COLUMNS.items() if kind in kinds or kind == "_id"]
+    others = [f"`{kind}`" for kind in kinds if kind not in _COLUMNS]
+    told = "\n".join(
+        [f"- {words}" for _, words in known] + ([f"- {', '.join(others)}: as in the sources"] if others else [])
+    )
+    return _LOADING.format(name=name, split=splits[0]) + told
+
+
+_COLUMNS = {
+    "_id": "`_id`: the identifier of the row",
+    "_source": "`_source`: where the row is from; `_source:LANGUAGE`: where the text of this language is from, if "
+    "elsewhere",
+    "_score": "`_score`: how good the sources say that the row is; `_score:LANGUAGE`: the same of one text",
+    "_document": "`_document`: the document that the row is from",
+}
+
 _LOADING = """\
 ```python
 from datasets import load_dataset
 
-rows = load_dataset("{name}", split="train")
+rows = load_dataset("{name}", split="{split}")
 ```
 
-A column is a language; what begins with `_` says where a row is from."""
+A column is a language. Others begin with `_`:
+
+"""

@@ -12,10 +12,16 @@ from interlingua.corpus.table import Corpus
 from interlingua.errors import CorpusError
 from interlingua.languages import short_code
 
-__all__ = ["Exported", "Parts", "by_split", "pair_labels", "rows_with_both"]
+__all__ = ["Exported", "Parts", "SplitNames", "by_split", "pair_labels", "rows_with_both"]
 
 _SPLITS = {"train": "train", "dev": "validation", "test": "test", None: "train"}
 """What the hub calls the splits; rows without one are for training."""
+
+_OTHER = re.compile("[-. ]")
+"""What becomes ``_`` in names of splits, which the hub does not have there."""
+
+_RESERVED = ("all",)
+"""Means something else to ``load_dataset``."""
 
 
 @dataclass
@@ -47,8 +53,12 @@ class Parts:
 
 
 def by_split(corpus: Corpus, provenance: Sequence[str] = ()) -> Iterator[tuple[str, Any]]:
-    """Yield record batches of one split each, with its name at the hub."""
-    known = "_split" in corpus.provenance
+    """Yield record batches of one split each, with its name at the hub.
+
+    Raises:
+        CorpusError: A split cannot be called so there, or two would have one name.
+    """
+    known, splits_called = "_split" in corpus.provenance, SplitNames()
     for batch in corpus.batches(provenance=[*provenance, *(["_split"] if known else [])]):
         if not known:
             yield "train", batch
@@ -56,16 +66,31 @@ def by_split(corpus: Corpus, provenance: Sequence[str] = ()) -> Iterator[tuple[s
         splits = batch.column("_split")
         for split in splits.unique().to_pylist():
             here = pc.is_null(splits) if split is None else pc.equal(splits, split)
-            yield _called(split), batch.filter(pc.fill_null(here, False)).drop_columns(["_split"])
+            yield splits_called[split], batch.filter(pc.fill_null(here, False)).drop_columns(["_split"])
 
 
-def _called(split: str | None) -> str:
-    """Return what the hub calls a split; it becomes part of names of files."""
-    if split in _SPLITS:
-        return _SPLITS[split]
-    if not re.fullmatch(r"[A-Za-z0-9_]+", str(split)):
-        raise CorpusError(f"the split {split!r} cannot be part of a file name; call it by letters, digits and _")
-    return str(split)
+class SplitNames:
+    """What the hub calls each split, which becomes part of names of files: no two alike."""
+
+    def __init__(self) -> None:
+        self._called: dict[str | None, str] = {}
+
+    def __getitem__(self, split: str | None) -> str:
+        if split not in self._called:
+            name = _SPLITS.get(split) or _OTHER.sub("_", str(split))
+            if not re.fullmatch(r"[A-Za-z0-9_]+", name) or name.lower() in _RESERVED:
+                raise CorpusError(
+                    f"the split {split!r} cannot be called so at the hub and in names of files; "
+                    "let its name in _split be of letters, digits and _, or take another with --split"
+                )
+            for other, taken in self._called.items():
+                if taken.lower() == name.lower() and {split, other} != {None, "train"}:
+                    raise CorpusError(
+                        f"the splits {other!r} and {split!r} would both be called {name}; "
+                        "rename one in _split, or take one with --split"
+                    )
+            self._called[split] = name
+        return self._called[split]
 
 
 def pair_labels(pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:

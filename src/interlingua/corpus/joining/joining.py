@@ -203,7 +203,7 @@ class _Join:
         records = chain(() if first is None else (first,), ordered)
         yield from maker.tables(whole_groups(self._limit(records)))
         self._pivot, self._after = pivot, maker.coverage
-        self.card["join"] = {"pivot": pivot, "conflicts": conflicts, **self._counts(maker.counts)}
+        self.card["join"] = {"pivot": pivot, "conflicts": conflicts, **self._counts(maker.counts), **maker.told}
 
     def done(self, corpus: Corpus, hints: Iterable[str]) -> Joined:
         """What came of it."""
@@ -211,7 +211,7 @@ class _Join:
             corpus=corpus,
             before=self._cells.coverage.coverage(first=self._pivot),
             after=self._after.coverage(first=self._pivot),
-            counts={name: count for name, count in self.card["join"].items() if isinstance(count, int)},
+            counts={name: count for name, count in self.card["join"].items() if name in _SAID},
             hints=(*language_hints(self._sources, self._spoken, pivot=self._pivot), *hints),
         )
 
