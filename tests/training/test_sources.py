@@ -182,6 +182,16 @@ def test_where_rows_and_cells_are_from_is_kept(tmp_path):
     assert set(made.values("_source")[20:]) == {"plain"}
 
 
+def test_sources_of_one_name_are_told_apart(tmp_path):
+    for place in ("a", "b"):
+        write_corpus([row(place, n) for n in range(20)], tmp_path / place / "rows")
+    corpora = [str(tmp_path / place / "rows") for place in ("a", "b")]
+    made = make_rows(recipe("x", corpus=corpora), tmp_path / "work")
+    assert [one.name for one in made.shares] == ["a/rows", "b/rows"]
+    assert made.corpus.values("_source") == ["a/rows"] * 20 + ["b/rows"] * 20
+    assert len(set(made.corpus.ids())) == 40
+
+
 def test_a_temperature_below_one_is_refused():
     with pytest.raises(RecipeError, match=r"mixing\.temperature"):
         recipe("x", mixing={"temperature": 0.5})

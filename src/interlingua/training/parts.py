@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from pydantic import ValidationError, validate_call
 
-from interlingua.corpus import Corpus
+from interlingua.corpus import Corpus, open_corpus
 from interlingua.encoder import add_language_embedding, load_encoder, static_student, transformer_student
 from interlingua.encoder.models import load
 from interlingua.encoder.store import VectorStore
@@ -22,6 +22,7 @@ from interlingua.training.batches import BatchPlan, language_sets
 from interlingua.training.cells import CellTable
 from interlingua.training.lora import add_lora
 from interlingua.training.settings import ObjectiveSettings, Recipe, StudentSettings, TaskSettings
+from interlingua.training.sources import check_recipe_languages
 from interlingua.training.teacher import TeacherVectors
 from interlingua.types import Task
 
@@ -200,7 +201,20 @@ def _task(settings: TaskSettings, recipe: Recipe) -> Task:
             asked.setdefault("among", recipe.languages)
         return make_task(settings.task, settings.data, **asked)
     except InterlinguaError as error:
-        told = f" (the languages of the recipe are {', '.join(recipe.languages or ())})" if of_recipe else ""
+        told = ""
+        if of_recipe:
+            check_recipe_languages(recipe)
+            told = f" (the languages of the recipe are {', '.join(recipe.languages or ())}{_lacking(settings, recipe)})"
         raise RecipeError(
             f"{recipe.name}: the task {settings.task} on {settings.data} cannot be made: {error}{told}"
         ) from error
+
+
+def _lacking(settings: TaskSettings, recipe: Recipe) -> str:
+    """Which of the languages of the recipe the data of a task does not have, to end a list of them."""
+    try:
+        there = open_corpus(settings.data).languages if settings.data is not None else ()
+    except InterlinguaError:
+        return ""
+    lacking = [code for code in recipe.languages or () if code not in there]
+    return f"; {settings.data} lacks {', '.join(lacking)}" if there and lacking else ""

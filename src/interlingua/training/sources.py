@@ -7,17 +7,18 @@ from itertools import islice
 from pathlib import Path
 
 from interlingua.corpus import Corpus, open_with_splits, write_corpus
-from interlingua.corpus.catalog import source_record
 from interlingua.corpus.decontamination import Overlap, find_overlap
 from interlingua.corpus.evaluation_texts import EvaluationSet, EvaluationTexts, evaluation_sets
 from interlingua.corpus.provenance import CELL_SOURCE
-from interlingua.errors import CorpusError
+from interlingua.corpus.source_names import named_apart
+from interlingua.errors import CorpusError, InterlinguaError
 from interlingua.evaluation.task_texts import task_texts
 from interlingua.languages import without_variant
 from interlingua.training.settings import CorpusSettings, Recipe
+from interlingua.training.wanted import check_languages
 from interlingua.types import Row, Task
 
-__all__ = ["Share", "TrainingRows", "make_rows"]
+__all__ = ["Share", "TrainingRows", "check_recipe_languages", "make_rows"]
 
 logger = logging.getLogger(__name__)
 
@@ -99,14 +100,24 @@ def make_rows(recipe: Recipe, folder: Path, tasks: Sequence[Task] = ()) -> Train
     return TrainingRows(joined.select(ranked, min_cells=least), shares, overlap)
 
 
+def check_recipe_languages(recipe: Recipe) -> None:
+    """Make sure that the corpora of a recipe have its languages; corpora that cannot be opened are passed over.
+
+    Raises:
+        CorpusError: One is in none of them.
+    """
+    try:
+        sources = [_training_rows(source) for source in recipe.corpus]
+    except InterlinguaError:
+        return
+    _ranked(recipe, sources)
+
+
 def _ranked(recipe: Recipe, sources: Sequence[Corpus]) -> list[str]:
     """Return the languages of a recipe, those of high priority first."""
     found = list(dict.fromkeys(language for corpus in sources for language in corpus.languages))
     wanted = recipe.languages or found
-    if missing := [language for language in wanted if language not in found]:
-        raise CorpusError(
-            f"{recipe.name} asks for {', '.join(missing)}, which none of its corpora has; they have {', '.join(found)}"
-        )
+    check_languages(wanted, found, recipe=recipe.name)
     ranked = [code for code in recipe.priority if code in wanted]
     return ranked + [code for code in wanted if code not in ranked]
 
@@ -168,15 +179,26 @@ def _shares(recipe: Recipe, views: Sequence[_View]) -> tuple[Share, ...]:
     temperature = recipe.mixing.temperature
     parts = [view.settings.weight * view.rows ** (1 / temperature) for view in views]
     return tuple(
-        Share(name=view.corpus.name, rows=view.rows, weight=part / view.rows, share=part / sum(parts))
-        for view, part in zip(views, parts, strict=True)
+        Share(name=title, rows=view.rows, weight=part / view.rows, share=part / sum(parts))
+        for view, part, title in zip(views, parts, _titles(views), strict=True)
     )
 
 
+def _titles(views: Sequence[_View]) -> list[str]:
+    """Return the names of corpora; of two that share one, those by which sources are told apart."""
+    places: dict[str, set[str]] = {}
+    for view in views:
+        places.setdefault(view.corpus.name, set()).add(view.settings.data)
+    names = [record.source for record in named_apart([view.settings.data for view in views])]
+    return [
+        name if len(places[view.corpus.name]) > 1 else view.corpus.name for view, name in zip(views, names, strict=True)
+    ]
+
+
 def _chain(views: Sequence[_View], shares: Sequence[Share]) -> Iterator[Row]:
-    for view, share in zip(views, shares, strict=True):
-        name = source_record(view.settings.data).source
+    records = named_apart([view.settings.data for view in views])
+    for view, share, record in zip(views, shares, records, strict=True):
         for number, row in enumerate(islice(view.corpus.rows(), view.settings.max_rows)):
             cells = {key: value for key, value in row.meta.items() if key.startswith(CELL_SOURCE)}
-            origin = {"_id": f"{view.corpus.name}:{row.meta.get('_id', number)}", "_weight": share.weight}
-            yield Row(row.texts, {**origin, "_source": row.meta.get("_source", name), **cells})
+            origin = {"_id": f"{share.name}:{row.meta.get('_id', number)}", "_weight": share.weight}
+            yield Row(row.texts, {**origin, "_source": row.meta.get("_source", record.source), **cells})
