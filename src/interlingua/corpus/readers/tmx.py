@@ -106,6 +106,8 @@ class _TmxReader(XmlReader):
         """What the attributes of the next unit say of it."""
         self._number += 1
         meta = {"_id": attributes.get("tuid") or str(self._number), **self._header}
+        if len(attributes) == ("tuid" in attributes):
+            return meta
         if "srclang" in attributes:
             meta.pop("_source_language", None)
             meta |= _source_language(attributes)

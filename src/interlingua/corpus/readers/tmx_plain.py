@@ -55,8 +55,12 @@ def plain_unit(text: str, start: int, known: Mapping[str, str]) -> tuple[Mapping
     texts = {known.get(first, ""): _plain_text(first_segment)}
     if second is not None:
         texts[known.get(second, "")] = _plain_text(second_segment)
-    if "" in texts or "" in texts.values() or len(texts) != (1 if second is None else 2):
+        if len(texts) == 1:
+            return None
+    if "" in texts or "" in texts.values():
         return None
+    if not (written or first_written or second_written):
+        return {"tuid": name} if name else {}, texts, found.end()
     attributes = _attributes(written, name)
     if attributes is None or _attributes(first_written) is None or _attributes(second_written) is None:
         return None
@@ -65,17 +69,23 @@ def plain_unit(text: str, start: int, known: Mapping[str, str]) -> tuple[Mapping
 
 def _plain_text(segment: str) -> str:
     """The text of a segment; empty where it has none, or the parser should say."""
+    if "&" in segment or "<" in segment:
+        segment = _without_codes(segment)
+    return "" if "\r" in segment or segment.isspace() else segment
+
+
+def _without_codes(segment: str) -> str:
     has_entities = "&" in segment
     if has_entities and segment.count("&") != len(_PREDEFINED.findall(segment)):
         return ""
     if "<" in segment:
-        segment = _MARKED.sub(r"\1", _CODE.sub("", segment))
+        segment = "".join(_MARKED.split(_CODE.sub("", segment)))
         if "<" in segment:
             return ""
     if has_entities:
         for entity, character in _CHARACTERS:
             segment = segment.replace(entity, character)
-    return "" if "\r" in segment or segment.isspace() else segment
+    return segment
 
 
 def _attributes(written: str | None, name: str | None = None) -> dict[str, str] | None:
