@@ -38,6 +38,7 @@ def test_overlap_is_counted_by_set_and_language(planted, capsys):
     assert code == 0
     assert out.splitlines() == [
         "rows: 1 row of 2 overlap with evaluation sets (phrasebook 1)",
+        f"compared: {planted} (all rows) with phrasebook (dev, test)",
         "phrasebook: eng_Latn 1; rows x7",
     ]
     found = json.loads(run(capsys, "overlap", planted, "--json")[1])
@@ -47,9 +48,26 @@ def test_overlap_is_counted_by_set_and_language(planted, capsys):
         {"phrasebook": ["x7"]},
     )
     assert "tatoeba" in found["missing"]
-    code, _, err = run(capsys, "overlap", planted, "--with", "phrasbook")
-    assert code != 0
-    assert "did you mean phrasebook?" in err
+    assert found["compared"] == {"data": str(planted), "splits": [], "with": {"phrasebook": ["dev", "test"]}}
+    for word in ("phrasbook", "phrasbook/dev"):
+        code, _, err = run(capsys, "overlap", planted, "--with", word)
+        assert code != 0
+        assert f"did you mean {word.replace('phras', 'phrase')}?" in err
+
+
+def test_overlap_says_which_splits_were_compared(planted, capsys):
+    _, out, err = run(capsys, "overlap", "phrasebook", "--with", f"phrasebook,{planted}")
+    assert (
+        out.splitlines()[1]
+        == f"compared: phrasebook (dev, test, train) with phrasebook (dev, test), {planted} (all rows)"
+    )
+    assert err.splitlines()[-1] == "hint: rows of phrasebook are compared with themselves (dev, test); --split train?"
+    _, out, err = run(capsys, "overlap", "phrasebook", "-s", "train", "--with", "phrasebook/dev")
+    assert out.splitlines() == [
+        "phrasebook/train: 0 rows of 600 overlap with evaluation sets",
+        "compared: phrasebook (train) with phrasebook/dev",
+    ]
+    assert "hint" not in err
 
 
 def test_export_writes_what_is_asked_for(planted, tmp_path, capsys):

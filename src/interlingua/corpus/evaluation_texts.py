@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from interlingua.atomic import whole_file
 from interlingua.cache import cache_folder
 from interlingua.corpus import catalog
+from interlingua.corpus.evaluation_splits import check_set, set_of, split_of
 from interlingua.corpus.hashing import TextHash, hash_files, text_hash
 from interlingua.corpus.letters import letters_of
 from interlingua.corpus.table import Corpus
@@ -202,9 +203,8 @@ def _kept(name: str, languages: Collection[str] | None, folder: Path) -> Evaluat
 
 def _key(name: str) -> str | None:
     """Return what the hashes of a set depend on: the bytes of its files, and how they are read; None if unknown."""
-    base, _ = _split_of(name)
-    known = base.partition(":")[0]
-    entry = catalog.info(known) if known in catalog.names() else None
+    base, _ = split_of(name)
+    entry = set_of(base)
     if entry is not None and entry.layout == "shipped":
         return None  # reading it is quick
     place = Path(base) if entry is None else catalog.locate(entry.name)
@@ -216,9 +216,11 @@ def _key(name: str) -> str | None:
 
 
 def _open(name: str) -> Corpus:
-    base, split = _split_of(name)
+    base, split = split_of(name)
+    if split is None:
+        check_set(base)
     corpus = catalog.open_corpus(base)
-    entry = catalog.info(base.partition(":")[0]) if base.partition(":")[0] in catalog.names() else None
+    entry = set_of(base)
     if split is not None or entry is None:
         return corpus.select(split=split, min_cells=1)
     if not entry.evaluation:
@@ -227,9 +229,3 @@ def _open(name: str) -> Corpus:
         )
     where = {"_split": entry.evaluation} if isinstance(entry.evaluation, tuple) else None
     return corpus.select(min_cells=1, where=where)
-
-
-def _split_of(name: str) -> tuple[str, str | None]:
-    """Return the parts of ``SET/SPLIT``; a path is a path."""
-    base, slash, split = name.rpartition("/")
-    return (base, split) if slash and base.partition(":")[0] in catalog.names() else (name, None)
