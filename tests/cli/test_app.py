@@ -63,6 +63,25 @@ def test_unknown_verbs_and_options_end_with_2(capsys):
     assert "--colour" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["corpus", "peek", "phrasebook", "-n", "x"], "'--number' / '-n': it must be a whole number, not 'x'"),
+        (["corpus", "join", "out", "a.tsv", "--threads", "0"], "'--threads': it must be at least 1, not '0'"),
+        (
+            ["corpus", "join", "out", "a.tsv", "--conflicts", "x"],
+            "'x' is not one of 'all', 'majority', 'best', 'first'",
+        ),
+    ],
+)
+def test_values_of_the_wrong_kind_are_told_in_plain_words(capsys, words, told):
+    assert main(words) == 2
+    err = capsys.readouterr().err
+    assert told in err
+    assert "Input should" not in err
+    assert "Value error" not in err
+
+
 def run_raising(monkeypatch, error):
     def verb():
         raise error

@@ -87,10 +87,45 @@ def test_a_plan_writes_nothing(rows, tmp_path):
 def test_wrong_words(rows, tmp_path):
     assert "name the languages to fill" in call(rows, tmp_path / "out", code=2).stderr
     assert "or give --plan" in call(rows, "--into", "fr", code=2).stderr
-    assert "write key=value" in call(rows, "--into", "fr", "--plan", "--set", "beam", code=2).stderr
+    assert "--set: beam is not key=value" in call(rows, "--into", "fr", "--plan", "--set", "beam", code=2).stderr
     with pytest.raises(CorpusError, match="there is no translator 'nlb:x'; write apertium"):
         call(rows, tmp_path / "out", "--into", "fr", "--with", "nlb:x")
-    with pytest.raises(CorpusError, match="seq2seq has no setting beams; its settings are pair, beam"):
+    with pytest.raises(CorpusError, match=r"seq2seq has no setting beams; did you mean beam\?"):
         call(rows, tmp_path / "out", "--into", "fr", "--with", "seq2seq:x", "--set", "beams=1")
     with pytest.raises(CorpusError, match="there is no translator 'seq2seq'"):
         call(rows, tmp_path / "out", "--into", "fr", "--with", "seq2seq")
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("timeout=soon", "command: timeout must be a number, not 'soon'"),
+        ("timeout=0", "timeout is 0; give the seconds that a program may take"),
+        ("timeout=.nan", "timeout is nan; give the seconds"),
+        ("timeout=.inf", "timeout is inf; give the seconds"),
+        ("licence=3", "command: licence must be text, not 3"),
+        ("name=3", "command: name must be text, not 3"),
+    ],
+)
+def test_settings_of_the_wrong_kind(rows, tmp_path, setting, told):
+    with pytest.raises(CorpusError) as caught:
+        call(rows, tmp_path / "out", "--into", "fr", "--with", "command:cat", "--set", setting)
+    assert told in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"), [("pair=5", "two languages, as eng-deu"), ("pair=[eng]", "two languages")]
+)
+def test_a_pair_that_is_none(rows, setting, told):
+    with pytest.raises(CorpusError, match=f"opus-mt: pair must be {told}"):
+        call(rows, "--into", "fr", "--plan", "--with", "opus-mt:x", "--set", setting)
+
+
+def test_a_value_that_is_not_yaml(rows):
+    assert "the value is not YAML" in call(rows, "--into", "fr", "--plan", "--set", "via=[", code=2).stderr
+
+
+def test_the_option_wins_over_the_setting(rows):
+    words = ["--with", "command:cat", "--set", "licence=A", "--licence", "CC0-1.0"]
+    assert "(licence: CC0-1.0)" in call(rows, "--into", "fr", "--plan", *words).stdout

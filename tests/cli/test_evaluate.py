@@ -116,7 +116,7 @@ def test_similarity(loaded, capsys, monkeypatch, pairs, expected):
         (["-d", "DATA", "--task", "lexicon", "--layer", "2"], "layer is for words and word-retrieval, not for lexicon"),
         (
             ["-d", "DATA", "--task", "words", "--pairs", "en-xx"],
-            "words: pairs: write a list of pairs, as en:de or [[en, de]], not 'en-xx'",
+            "words: pairs must be a list of pairs, as en:de or [[en, de]], not 'en-xx'",
         ),
         (["-d", "DATA", "--max-rows", "1"], "--max-rows"),
         (["-d", "ONE"], "shares 2 rows"),
@@ -212,7 +212,7 @@ def test_other_settings_are_given_as_key_and_value(data, loaded, capsys):
     assert main(["evaluate", "m", "-d", data, "--task", "xsim", "--set", "k=2", "--set", "margin=distance"]) == 0
     assert "margin:distance" in capsys.readouterr().out
     assert main(["evaluate", "m", "-d", data, "--set", "k"]) == 2
-    assert "--set k is not key=value" in capsys.readouterr().err
+    assert "--set: k is not key=value" in capsys.readouterr().err
 
 
 def test_scores_that_cannot_be_kept_are_told(data, loaded, capsys, tmp_path):

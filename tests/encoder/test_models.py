@@ -37,7 +37,7 @@ def test_a_plain_transformers_folder_is_loaded_with_pooling(plain: Path, transfo
 
 
 def test_a_plain_transformers_folder_without_pooling_tells_about_it(plain: Path) -> None:
-    with pytest.raises(EncoderError, match='pooling="mean"'):
+    with pytest.raises(EncoderError, match="say how to pool: pooling mean or cls"):
         load(plain)
 
 

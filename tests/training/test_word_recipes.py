@@ -158,7 +158,7 @@ def test_a_language_embedding_is_trained_and_not_lost(data, tmp_path):
         ({"folder": "a", "aligner": "eflomal"}, "give either folder"),
         ({}, "give either folder"),
         ({"aligner": "wspalign"}, "the aligner wspalign needs a model"),
-        ({"aligner": "giza"}, "links.aligner: Input should be 'encoder', 'wspalign'"),
+        ({"aligner": "giza"}, "links.aligner must be encoder, wspalign"),
     ],
 )
 def test_links_are_checked_before_anything_is_made(data, links, message):

@@ -3,9 +3,10 @@
 import logging
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from interlingua import __version__
 from interlingua.cli import align, corpus, doctor, encode, evaluate, recipes, report, train
@@ -13,8 +14,25 @@ from interlingua.errors import InterlinguaError
 
 __all__ = ["app", "main"]
 
+
+class _Verbs(TyperGroup):
+    """Says what is wrong with an option in plain words."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            if hasattr(error.__cause__, "errors"):  # pydantic's, which knows more than its message
+                from interlingua.explaining import explained
+
+                error.message = explained(error.__cause__)
+            raise
+
+
 app = typer.Typer(
     name="interlingua",
+    cls=_Verbs,
     help="Make sentence encoders agree across languages; measure and show that agreement.",
     epilog="Errors and progress go to stderr, data to stdout. Exit codes: 0 done, 2 wrong input, 130 interrupted.",
     no_args_is_help=True,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from interlingua.atomic import write_text
-from interlingua.cli.options import MatcherName, MaxLength, Pooling, Prefix, comma_separated
+from interlingua.cli.options import MatcherName, MaxLength, Pooling, Prefix, comma_separated, read_settings
 from interlingua.cli.scores import print_comparison, print_scores
 from interlingua.errors import EvaluationError
 
@@ -90,7 +90,7 @@ def evaluate(
         "max_rows": max_rows,
         "matcher": matcher,
         "layer": layer,
-        **_parsed(settings or []),
+        **read_settings(settings, example="k=4"),
     }
 
     options = {"pooling": pooling, "max_length": max_length, "prefix": prefix}
@@ -172,16 +172,3 @@ def _aligner(model: str) -> "Aligner | None":
             return make_aligner(name)
         case _:
             return None
-
-
-def _parsed(settings: list[str]) -> dict[str, Any]:
-    """Read ``key=value`` as YAML reads values."""
-    import yaml
-
-    found = {}
-    for setting in settings:
-        key, sign, value = setting.partition("=")
-        if not sign or not key.strip():
-            raise EvaluationError(f"--set {setting} is not key=value; write for instance --set k=4")
-        found[key.strip()] = yaml.safe_load(value)
-    return found

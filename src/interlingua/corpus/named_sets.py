@@ -5,7 +5,6 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +17,7 @@ from interlingua.corpus.readers.dispatch import is_address
 from interlingua.corpus.readers.gettext import SOFTWARE, software_record
 from interlingua.corpus.source import CARD
 from interlingua.errors import CorpusError
+from interlingua.explaining import nearest
 
 __all__ = [
     "VARIABLE",
@@ -106,8 +106,7 @@ def info(name: str) -> NamedSet:
     try:
         return _catalog()[name]
     except KeyError:
-        close = get_close_matches(name, names(), n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names())}"
+        hint = nearest(name, names(), "there are")
         raise CorpusError(f"the catalog has no set {name!r}; {hint}") from None
 
 

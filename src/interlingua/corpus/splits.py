@@ -44,7 +44,7 @@ class SplitRule:
         if self.dev < 0 or self.test < 0 or self.dev + self.test >= 1:
             raise CorpusError(
                 f"shares of dev {self.dev} and test {self.test} do not make splits; "
-                "both must be at least 0 and their sum below 1 (dev=0.05, test=0.05)"
+                "both must be at least 0 and their sum below 1, as 0.05 and 0.05"
             )
 
     def split_of(self, texts: Mapping[str, str]) -> str:

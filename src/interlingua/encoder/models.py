@@ -76,7 +76,7 @@ def load(
         ) from error
     if max_length is not None:
         if isinstance(model[0], StaticEmbedding):
-            raise EncoderError(f"{name}: a static encoder has no maximum length; leave out `max_length`")
+            raise EncoderError(f"{name}: a static encoder has no maximum length; leave out the maximum length")
         model.max_seq_length = max_length
     if prefix:
         model.prompts["prefix"] = prefix
@@ -134,13 +134,13 @@ def _check_hub(name: str, *, revision: str | None) -> None:
 
 def _check_pooling(name: str | Path, *, complete: bool, pooling: str | None) -> None:
     if complete and pooling is not None:
-        raise EncoderError(f"{name}: this model brings its own pooling; leave out `pooling`")
+        raise EncoderError(f"{name}: this model brings its own pooling; give none")
     if not complete and pooling is None:
         if Path(name).is_dir() and not (Path(name) / "config.json").is_file():
             raise EncoderError(f"{name}: neither `modules.json` nor `config.json` is in this folder; it holds no model")
         raise EncoderError(
             f"{name}: a plain transformers model has token states but no sentence vector; "
-            'say how to pool, as `pooling="mean"` or `pooling="cls"`'
+            "say how to pool: pooling mean or cls"
         )
 
 

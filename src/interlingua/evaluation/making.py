@@ -1,6 +1,5 @@
 """A task by its name: the one place where the command line and recipes have their tasks made."""
 
-import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,9 +17,12 @@ from interlingua.evaluation.pairs import parse_pairs
 from interlingua.evaluation.probe_makers import make_classification, make_search, make_transfer, make_xnli
 from interlingua.evaluation.similarity_makers import make_similarity
 from interlingua.evaluation.word_makers import make_lexicon, make_word_retrieval, make_words
+from interlingua.explaining import checked_settings, nearest
 from interlingua.types import Task
 
 __all__ = ["TASKS", "check_task", "make_task", "task_settings"]
+
+_WANTED = {"pairs": "a list of pairs, as en:de or [[en, de]]"}
 
 
 def make_task(task: str, data: str | None = None, **settings: Any) -> Task:
@@ -66,27 +68,16 @@ def check_task(task: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         Traceback (most recent call last):
         interlingua.errors.EvaluationError: unit is for words, not for sts; leave it out
     """
-    from pydantic import ValidationError, create_model
-
     name = task.partition(":")[0]
     accepted = task_settings(task)
     for key in settings:
         if key not in accepted:
             raise EvaluationError(_unknown(name, key, accepted))
     settings = {**settings, **({"pairs": parse_pairs(settings["pairs"])} if "pairs" in settings else {})}
-    parameters = inspect.signature(TASKS[name]).parameters
-    fields: dict[str, Any] = {key: (parameters[key].annotation, accepted[key]) for key in settings}
     try:
-        checked = create_model(name, **fields)(**settings)
-    except ValidationError as error:
-        said = {"list_type": "write a list of pairs, as en:de or [[en, de]]"}
-        told = "; ".join(
-            f"{one['loc'][0]}: {said.get(one['type'] if one['loc'][0] == 'pairs' else '', one['msg'])}, "
-            f"not {one['input']!r}"
-            for one in error.errors()
-        )
-        raise EvaluationError(f"{name}: {told}") from error
-    return {key: getattr(checked, key) for key in settings}
+        return checked_settings(TASKS[name], settings, wanted=_WANTED)
+    except ValueError as error:
+        raise EvaluationError(f"{name}: {error}") from error
 
 
 def task_settings(task: str) -> dict[str, Any]:
@@ -101,9 +92,7 @@ def task_settings(task: str) -> dict[str, Any]:
     """
     name = task.partition(":")[0]
     if name not in TASKS:
-        near = difflib.get_close_matches(name, TASKS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TASKS)}"
-        raise EvaluationError(f"there is no task {name!r}; {hint}")
+        raise EvaluationError(f"there is no task {name!r}; {nearest(name, TASKS, 'there are')}")
     parameters = inspect.signature(TASKS[name]).parameters
     return {
         key: ... if one.default is inspect.Parameter.empty else one.default
@@ -117,9 +106,7 @@ def _unknown(task: str, key: str, accepted: Mapping[str, Any]) -> str:
     if owners:
         named = " and ".join([", ".join(owners[:-1]), owners[-1]] if len(owners) > 1 else owners)
         return f"{key} is for {named}, not for {task}; leave it out"
-    near = difflib.get_close_matches(key, accepted, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"its settings are {', '.join(accepted)}"
-    return f"{task} has no setting {key!r}; {hint}"
+    return f"{task} has no setting {key!r}; {nearest(key, accepted, 'its settings are')}"
 
 
 def _mteb(

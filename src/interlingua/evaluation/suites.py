@@ -3,13 +3,13 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from interlingua.errors import EvaluationError
 from interlingua.evaluation.pairs import Pair
+from interlingua.explaining import nearest
 from interlingua.languages import canonical
 
 __all__ = ["SUITES", "Column", "Suite", "SuiteTask", "load_suite"]
@@ -91,9 +91,7 @@ def load_suite(name: str) -> Suite:
         ['Tatoeba 4', 'Tatoeba 5', 'Tatoeba 8', 'Tatoeba 36']
     """
     if name not in SUITES:
-        near = get_close_matches(name, SUITES, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(SUITES)}"
-        raise EvaluationError(f"there is no suite {name!r}; {hint}")
+        raise EvaluationError(f"there is no suite {name!r}; {nearest(name, SUITES, 'there are')}")
     return _suites()[name]
 
 

@@ -1,7 +1,6 @@
 """What a recipe names, made: corpus, student, teacher, objective, batches, tasks."""
 
 import copy
-import difflib
 import inspect
 import logging
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from interlingua.encoder.models import load
 from interlingua.encoder.store import VectorStore
 from interlingua.errors import InterlinguaError, ObjectiveError, RecipeError
 from interlingua.evaluation import make_task, task_settings
+from interlingua.explaining import explained, nearest
 from interlingua.objectives import Objective, Sum, presets
 from interlingua.sbert import SentenceTransformer, append_normalize
 from interlingua.training.batches import BatchPlan, language_sets
@@ -71,16 +71,14 @@ def make_objective(recipe: Recipe, dimensions: tuple[int, int] | None) -> Object
 
 def _term(term: ObjectiveSettings, recipe: Recipe, dimensions: tuple[int, int] | None) -> Objective:
     if term.preset not in presets.__all__:
-        near = difflib.get_close_matches(term.preset, presets.__all__, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(presets.__all__)}"
+        hint = nearest(term.preset, presets.__all__, "known are")
         raise RecipeError(f"{recipe.name}: there is no objective called {term.preset}; {hint}")
     make = getattr(presets, term.preset)
     accepted = inspect.signature(make).parameters
     settings = dict(term.settings)
     for key in settings:
         if key not in accepted:
-            near = difflib.get_close_matches(key, accepted, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"its settings are {', '.join(accepted)}"
+            hint = nearest(key, accepted, "its settings are")
             raise RecipeError(f"{recipe.name}: {term.preset} has no setting {key}; {hint}")
     if "order" in accepted:
         settings.setdefault("order", recipe.priority)
@@ -89,9 +87,7 @@ def _term(term: ObjectiveSettings, recipe: Recipe, dimensions: tuple[int, int] |
     try:
         made: Objective = validate_call(config={"arbitrary_types_allowed": True})(make)(**settings)
     except (ValidationError, ObjectiveError) as error:
-        told = str(error)
-        if isinstance(error, ValidationError):
-            told = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors())
+        told = explained(error) if isinstance(error, ValidationError) else str(error)
         raise RecipeError(f"{recipe.name}: {term.preset}: {told}") from error
     return made
 

@@ -1,7 +1,6 @@
 """A run as data: read from YAML, checked before anything heavy loads."""
 
 import copy
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -9,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from interlingua.errors import RecipeError
+from interlingua.explaining import explained, nearest
 from interlingua.training.settings import Recipe
 
 __all__ = ["load_recipe", "shipped_recipe", "shipped_recipes"]
@@ -34,9 +34,8 @@ def shipped_recipe(name: str) -> Path:
     """
     known = shipped_recipes()
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
-        raise RecipeError(f"there is no recipe called {name}; {hint} A file of your own must end in .yaml")
+        hint = nearest(name, known, "known are")
+        raise RecipeError(f"there is no recipe called {name}; {hint}; a file of your own must end in .yaml")
     return known[name]
 
 
@@ -60,15 +59,15 @@ def load_recipe(source: str | Path | Mapping[str, Any], overrides: Sequence[str]
     try:
         return Recipe.model_validate(content)
     except ValidationError as error:
-        raise RecipeError(f"{name}: {_explain(error)}") from error
+        raise RecipeError(f"{name}: {explained(error, Recipe)}") from error
 
 
 def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     if isinstance(source, Mapping):
         return str(source.get("name", "recipe")), copy.deepcopy(dict(source))
-    path = Path(source)
+    name, path = str(source), Path(source)
     if not path.suffix and not path.exists():
-        path = shipped_recipe(str(source))
+        path = shipped_recipe(name)
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -79,7 +78,7 @@ def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         raise RecipeError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise RecipeError(f"{path} holds no recipe: name, student, corpus, objective and training are needed")
-    return str(path), content
+    return name, content
 
 
 def _set(content: dict[str, Any], override: str) -> None:
@@ -114,39 +113,3 @@ def _position(place: Sequence[Any], step: str, override: str) -> int:
     if not step.isdigit() or int(step) >= len(place):
         raise RecipeError(f"--set {override}: {step} is no place in a list of {len(place)}; count from 0")
     return int(step)
-
-
-def _explain(error: ValidationError) -> str:
-    lines = []
-    for one in error.errors():
-        where = ".".join(str(part) for part in one["loc"])
-        if one["type"] == "extra_forbidden":
-            known = _fields_at(one["loc"][:-1])
-            near = difflib.get_close_matches(str(one["loc"][-1]), known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-            lines.append(f"unknown key {where}; {hint}")
-        elif one["type"] == "missing":
-            lines.append(f"{where} is missing")
-        else:
-            told = one["msg"].removeprefix("Value error, ")
-            plain = isinstance(one["input"], str | int | float | None) and one["type"] != "value_error"
-            lines.append((f"{where}: " if where else "") + told + (f", not {one['input']!r}" if plain else ""))
-    return "; ".join(lines)
-
-
-def _fields_at(place: Sequence[str | int]) -> list[str]:
-    model: type[BaseModel] = Recipe
-    for step in place:
-        if isinstance(step, int) or step not in model.model_fields:
-            continue
-        inner = [one for one in _models(model.model_fields[step].annotation) if issubclass(one, BaseModel)]
-        model = inner[0] if inner else model
-    return list(model.model_fields)
-
-
-def _models(annotation: Any) -> list[type]:
-    if isinstance(annotation, type):
-        found = [annotation] if not getattr(annotation, "__args__", None) else []
-        if found:
-            return found
-    return [one for part in getattr(annotation, "__args__", ()) for one in _models(part)]

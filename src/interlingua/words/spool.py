@@ -93,7 +93,7 @@ class Spool:
         except OSError as error:
             raise AlignmentError(
                 f"temporary files cannot be written in {self.text.parent} ({error.strerror or error}); name a folder "
-                "with more space as folder=, or in the environment variable TMPDIR"
+                "with more space in the environment variable TMPDIR"
             ) from error
 
 

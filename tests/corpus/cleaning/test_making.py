@@ -42,10 +42,10 @@ def test_settings_have_their_types():
         ("xyz", "there is no rule 'xyz'; there are tidy, length, ratio"),
         ("length:mni=3", "the rule length has no setting 'mni'; did you mean min?"),
         ("length:min", "length:min: write KIND:setting=value"),
-        ("length:min=few", "the rule length: min: Input should be a valid integer"),
-        ("length:unit=lines", "the rule length: unit: Input should be 'characters', 'words' or 'tokens'"),
+        ("length:min=few", "the rule length: min must be a whole number, not 'few'"),
+        ("length:unit=lines", "the rule length: unit must be characters, words or tokens, not 'lines'"),
         ("length:languages=xx", "the rule length: languages: 'xx' is not a language code"),
-        ("script:min=2", "the rule script: min: Input should be less than or equal to 1"),
+        ("script:min=2", "the rule script: min must be at most 1, not '2'"),
         ("similarity", "the rule similarity: min is missing"),
         ("similarity:min=1,scorer=x", "the rule similarity has no setting 'scorer'"),
         ({"length": {}, "ratio": {}}, "is no rule; write one name"),
@@ -82,7 +82,7 @@ class TestYaml:
             ("rules: [length]\nmin_cels: 2", "unknown key min_cels; did you mean min_cells?"),
             ("- length", "holds no chain"),
             ("rules: [", "is not YAML"),
-            ("rules: 3", "rules: Input should be a valid list"),
+            ("rules: 3", "rules must be a list, as [a, b], not 3"),
         ],
     )
     def test_mistakes_are_told_with_the_file(self, tmp_path, content, message):

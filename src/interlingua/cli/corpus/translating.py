@@ -17,7 +17,7 @@ from interlingua.cli.corpus.options import (
     open_data,
     tell_written,
 )
-from interlingua.cli.options import comma_separated
+from interlingua.cli.options import comma_separated, read_settings
 
 __all__ = ["translate"]
 
@@ -79,7 +79,8 @@ def translate(
         raise typer.BadParameter("name the folder to write, or give --plan", param_hint="OUT")
     if not plan:
         check_place(output, overwrite=overwrite)
-    translator = make_translator(by, **_parsed(settings or []), **({"licence": licence} if licence else {}))
+    asked = read_settings(settings, example="beam=1") | ({"licence": licence} if licence else {})
+    translator = make_translator(by, **asked)
     corpus = open_data(data, languages, split, rename, min_cells=0)
     job: dict[str, Any] = {
         "translator": translator,
@@ -95,13 +96,3 @@ def translate(
         return
     written = translate_corpus(corpus, output, **job, overwrite=overwrite)
     tell_written(written, output, as_json=as_json)
-
-
-def _parsed(settings: list[str]) -> dict[str, Any]:
-    """Read ``key=value`` as YAML reads values."""
-    import yaml
-
-    words = [setting.partition("=") for setting in settings]
-    if any(not sign or not key.strip() for key, sign, _ in words):
-        raise typer.BadParameter("write key=value, as beam=1", param_hint="--set")
-    return {key.strip(): yaml.safe_load(value) for key, _, value in words}

@@ -1,7 +1,6 @@
 """Rules by name: what the command line and YAML files say, checked, and the chains that come with interlingua."""
 
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeAlias, get_origin
 
@@ -24,6 +23,7 @@ from interlingua.corpus.cleaning.sentences import TestSentences
 from interlingua.corpus.cleaning.similarity import Similarity
 from interlingua.corpus.cleaning.values import Addresses, Digits
 from interlingua.errors import CorpusError
+from interlingua.explaining import explained, nearest
 
 __all__ = ["RULES", "ScorerMaker", "load_chain", "make_step", "make_steps", "preset_steps", "rule_settings"]
 
@@ -91,12 +91,12 @@ def make_step(said: str | Mapping[str, Any], *, scorers: ScorerMaker | None = No
     rule = _known(kind)
     for key in given:
         if key not in rule_settings(kind):
-            hint = _nearest(key, rule_settings(kind), "its settings are")
+            hint = nearest(key, rule_settings(kind), "its settings are")
             raise CorpusError(f"the rule {kind} has no setting {key!r}; {hint}")
     try:
         made = rule(**{key: _listed(rule, key, value) for key, value in given.items()})
     except ValidationError as error:
-        raise CorpusError(f"the rule {kind}: {_explained(error)}") from error
+        raise CorpusError(f"the rule {kind}: {explained(error)}") from error
     if isinstance(made, Similarity) and scorers is not None:
         made = made.model_copy(update={"scorer": scorers(made)})
     return made  # type: ignore[return-value]
@@ -126,12 +126,12 @@ def preset_steps(said: str) -> list[Step]:
     """
     name, given = _parsed(said)
     if name not in PRESETS:
-        raise CorpusError(f"there is no preset {name!r}; {_nearest(name, PRESETS, 'there are')}")
+        raise CorpusError(f"there is no preset {name!r}; {nearest(name, PRESETS, 'there are')}")
     rules = [_parsed(one) for one in PRESETS[name].rules]
     for key in given:
         if not any(key in rule_settings(kind) for kind, _ in rules):
             every = sorted({setting for kind, _ in rules for setting in rule_settings(kind)})
-            raise CorpusError(f"no rule of {name} has a setting {key!r}; {_nearest(key, every, 'they have')}")
+            raise CorpusError(f"no rule of {name} has a setting {key!r}; {nearest(key, every, 'they have')}")
     return [
         make_step({kind: settings | {key: value for key, value in given.items() if key in rule_settings(kind)}})
         for kind, settings in rules
@@ -156,7 +156,7 @@ def load_chain(path: str | Path, *, scorers: ScorerMaker | None = None) -> Chain
         read = _ChainFile.model_validate(content)
         steps = make_steps(read.rules, scorers=scorers)
     except ValidationError as error:
-        raise CorpusError(f"{path}: {_explained(error, _ChainFile)}") from error
+        raise CorpusError(f"{path}: {explained(error, _ChainFile)}") from error
     except CorpusError as error:
         raise CorpusError(f"{path}: {error}") from error
     return Chain(steps=steps, pivots=read.pivots, min_cells=read.min_cells, samples=read.samples, seed=read.seed)
@@ -177,7 +177,7 @@ def rule_settings(kind: str) -> dict[str, Any]:
 
 def _known(kind: str) -> type[Settings]:
     if kind not in RULES:
-        raise CorpusError(f"there is no rule {kind!r}; {_nearest(kind, RULES, 'there are')}")
+        raise CorpusError(f"there is no rule {kind!r}; {nearest(kind, RULES, 'there are')}")
     return RULES[kind]
 
 
@@ -200,21 +200,3 @@ def _parsed(said: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 def _listed(rule: type[Settings], key: str, value: Any) -> Any:
     several = get_origin(rule.model_fields[key].annotation) is tuple
     return tuple(value.split("+")) if several and isinstance(value, str) else value
-
-
-def _nearest(word: str, known: Mapping[str, Any] | Sequence[str], otherwise: str) -> str:
-    near = get_close_matches(word, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else f"{otherwise} {', '.join(known)}"
-
-
-def _explained(error: ValidationError, model: type[BaseModel] | None = None) -> str:
-    told = []
-    for one in error.errors():
-        where = str(one["loc"][0]) if one["loc"] else ""
-        if one["type"] == "extra_forbidden" and model is not None:
-            told.append(f"unknown key {where}; {_nearest(where, model.model_fields, 'known are')}")
-        elif one["type"] == "missing":
-            told.append(f"{where} is missing")
-        else:
-            told.append(f"{where}: {one['msg'].removeprefix('Value error, ')}, not {one['input']!r}")
-    return "; ".join(told)

@@ -78,7 +78,7 @@ def export_corpus(
             english = all("eng_Latn" in pair for pair in chosen)
             called = names or ("english" if english else "anchor")
             if called == "english" and not english:
-                raise CorpusError("columns english and non_english need English in every pair; take names=anchor")
+                raise CorpusError("columns english and non_english need English in every pair; take --names anchor")
             done = write_pairs(corpus, folder, chosen, called) if to == "pairs" else write_moses(corpus, folder, chosen)
         facts = {**inherited(corpus.card), "exported": to}
         (folder / CARD).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from interlingua.corpus.getting.fetching import RemoteFile
 from interlingua.corpus.getting.web import Web
 from interlingua.corpus.provenance import is_non_commercial
 from interlingua.errors import CorpusError
+from interlingua.explaining import nearest
 
 __all__ = ["HUB", "Offer", "offers"]
 
@@ -160,6 +160,4 @@ def _unknown(word: str) -> str:
     if word in names():
         homepage = info(word).homepage
         return f"{word} is not fetched by itself" + (f"; it comes from {homepage}" if homepage else ", it is shipped")
-    close = get_close_matches(word, known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
-    return f"nothing is called {word!r}; {hint}"
+    return f"nothing is called {word!r}; {nearest(word, known, 'there are')}"

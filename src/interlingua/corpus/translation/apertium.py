@@ -10,13 +10,13 @@ from pathlib import Path
 
 import xxhash
 
-from interlingua.corpus.translation.programs import ask_in_parts, find_program
+from interlingua.corpus.translation.programs import ask_in_parts, checked_timeout, find_program
 from interlingua.errors import CorpusError, LanguageError
 from interlingua.languages import canonical
 
 __all__ = ["Apertium", "installed_modes", "shortest_route"]
 
-_ADVICE = "install it with a pair of languages, on Debian as `apt install apertium apertium-eng-spa`, or name program="
+_ADVICE = "install it with a pair of languages (Debian: `apt install apertium apertium-eng-spa`), or say program=PATH"
 _SPECIAL = re.compile(r"[\\\[\]{}^$/@<>]")
 _TILDE = "[~]"
 """A tilde asks the last stage to join words; in brackets it is formatting and passes."""
@@ -47,7 +47,7 @@ class Apertium:
         timeout: Seconds that one call may take.
 
     Raises:
-        CorpusError: On first use: it is not installed.
+        CorpusError: The time is none. On first use: it is not installed.
 
     Reference:
         Forcada et al. 2011, Apertium: a free/open-source platform for rule-based machine translation.
@@ -57,7 +57,7 @@ class Apertium:
     def __init__(
         self,
         *,
-        via: Sequence[str] = (),
+        via: str | Sequence[str] = (),
         licence: str = "unknown",
         program: str = "apertium",
         timeout: float = 600,
@@ -65,7 +65,7 @@ class Apertium:
         self._via = tuple(map(canonical, [via] if isinstance(via, str) else via))
         self._licence = licence
         self._given = program
-        self._timeout = timeout
+        self._timeout = checked_timeout(timeout)
         self._last: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
 
     @cached_property

@@ -9,7 +9,7 @@ from string import Formatter
 import xxhash
 
 from interlingua.corpus.hashing import hash_files
-from interlingua.corpus.translation.programs import ask_in_parts, find_program
+from interlingua.corpus.translation.programs import ask_in_parts, checked_timeout, find_program
 from interlingua.errors import CorpusError
 from interlingua.languages import MACRO_MEMBERS, canonical
 
@@ -33,7 +33,7 @@ class Command:
         timeout: Seconds that one call may take.
 
     Raises:
-        CorpusError: The command is empty, or has another field.
+        CorpusError: The command is empty, or has another field; or the time is none.
 
     Example:
         >>> Command("sed 's/^/{target2}: /'").translate(["One", ""], source="eng", target="deu")
@@ -45,7 +45,7 @@ class Command:
     ) -> None:
         self._words = _words(command)
         self._licence = licence
-        self._timeout = timeout
+        self._timeout = checked_timeout(timeout)
         self._served: tuple[str, str] | None = None
         self.name = name or command
         self._fields = _fields(self._words)

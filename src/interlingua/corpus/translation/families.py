@@ -46,8 +46,7 @@ class Family:
         if self.telling == "nothing":
             if self.pair == (None, None):
                 raise CorpusError(
-                    "the model does not say which languages it translates; "
-                    "give pair=('eng', 'deu') (--set pair=eng-deu)"
+                    "the model does not say which languages it translates; say which, as --set pair=eng-deu"
                 )
             if self.pair != (source, target):
                 raise CorpusError(

@@ -101,11 +101,11 @@ class Filler:
         self.into = tuple(dict.fromkeys(map(canonical, into)))
         self.sources = tuple(dict.fromkeys(map(canonical, sources)))
         if not self.into:
-            raise CorpusError("there is no language to translate into; name one, as into=['spa'] (--into spa)")
+            raise CorpusError("there is no language to translate into; name one, as --into spa")
         if not set(self.sources) & set(corpus.languages):
             raise CorpusError(
                 f"{corpus.name} has no {' or '.join(self.sources)} to translate from, only "
-                f"{', '.join(corpus.languages)}; say from which (source=, --from)"
+                f"{', '.join(corpus.languages)}; say from which with --from"
             )
         self._corpus = corpus
         self._translator = translator

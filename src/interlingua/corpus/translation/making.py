@@ -10,6 +10,7 @@ from interlingua.corpus.translation.ctranslate import CTranslate2
 from interlingua.corpus.translation.licences import FAMILIES, licence_of
 from interlingua.corpus.translation.seq2seq import Seq2Seq
 from interlingua.errors import CorpusError
+from interlingua.explaining import checked_settings, nearest
 from interlingua.types import Translator
 
 __all__ = ["make_translator"]
@@ -21,8 +22,10 @@ _KINDS: Mapping[str, Callable[..., Translator]] = {
     "apertium": Apertium,
 }
 
+_WANTED = {"pair": "two languages, as eng-deu", "via": "languages, as [spa, cat]"}
 
-def make_translator(name: str, **settings: Any) -> Translator:
+
+def make_translator(name: str, /, **settings: Any) -> Translator:
     """Return a translator.
 
     Args:
@@ -33,7 +36,7 @@ def make_translator(name: str, **settings: Any) -> Translator:
             :class:`CTranslate2`.
 
     Raises:
-        CorpusError: There is no such translator, or it has no such setting.
+        CorpusError: There is no such translator, it has no such setting, or a value does not fit.
 
     Example:
         >>> make_translator("nllb:facebook/nllb-200-distilled-600M").licence
@@ -49,6 +52,11 @@ def make_translator(name: str, **settings: Any) -> Translator:
             f"ctranslate2:FOLDER, or a family before the model: {', '.join(FAMILIES)}"
         )
     known = [key for key, one in signature(make).parameters.items() if one.kind is one.KEYWORD_ONLY]
-    if unknown := settings.keys() - set(known):
-        raise CorpusError(f"{kind} has no setting {', '.join(sorted(unknown))}; its settings are {', '.join(known)}")
-    return make(what, **settings) if what else make(**settings)
+    for key in settings:
+        if key not in known:
+            raise CorpusError(f"{kind} has no setting {key}; {nearest(key, known, 'its settings are')}")
+    try:
+        checked = checked_settings(make, settings, wanted=_WANTED)
+    except ValueError as error:
+        raise CorpusError(f"{kind}: {error}") from error
+    return make(what, **checked) if what else make(**checked)

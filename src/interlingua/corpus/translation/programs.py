@@ -15,7 +15,7 @@ from typing import IO, Any
 from interlingua.corpus.wording import counted
 from interlingua.errors import CorpusError
 
-__all__ = ["ask", "ask_in_parts", "find_program"]
+__all__ = ["ask", "ask_in_parts", "checked_timeout", "find_program"]
 
 _LEAST_OUTPUT = 1 << 20
 """Bytes that any program may write; beyond, so many times its input."""
@@ -34,6 +34,21 @@ logger = logging.getLogger(__name__)
 
 class _HopelessError(CorpusError):
     """A failure that fewer texts would not mend."""
+
+
+def checked_timeout(seconds: float) -> float:
+    """Return how long a program may take.
+
+    Raises:
+        CorpusError: That is no time.
+
+    Example:
+        >>> checked_timeout(600)
+        600
+    """
+    if not 0 < seconds <= threading.TIMEOUT_MAX:
+        raise CorpusError(f"timeout is {seconds:g}; give the seconds that a program may take, as timeout=600")
+    return seconds
 
 
 def find_program(name: str, *, advice: str) -> Path:
@@ -160,7 +175,7 @@ def _run(command: Sequence[str], given: bytes, *, timeout: float) -> bytes:
             process.wait()
         if late.is_set():
             raise _HopelessError(
-                f"{command[0]} took more than {timeout:g} s and was ended; raise timeout=, or batch less"
+                f"{command[0]} took more than {timeout:g} s and was ended; give it more (timeout=SECONDS)"
             )
         if len(written) > limit:
             raise CorpusError(f"{command[0]} wrote more than {limit:,} bytes to {len(given):,} and was ended")
