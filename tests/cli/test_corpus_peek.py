@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from interlingua.cli.app import main
 from interlingua.cli.corpus import app
 from interlingua.corpus import write_corpus
 from interlingua.corpus.peeking import peek
@@ -73,6 +74,46 @@ def test_a_file_that_breaks_off(tmp_path):
     assert found.total is None
     assert "stops: " + str(path) + ", line 3: not UTF-8" in str(found)
     assert "this is UTF-16" in peek(_written(tmp_path / "w.tsv", "en\tde\n".encode("utf-16"))).problem
+
+
+def test_what_no_command_could_read_is_an_error(tmp_path, capsys):
+    cut = _written(tmp_path / "a.tsv", b"en\tsw\nRain.\tMvua.\n\xff\t\n")
+    assert main(["corpus", "peek", str(cut)]) == 2
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[-2:] == ["  eng_Latn  Rain.", "  swh_Latn  Mvua."]
+    assert "stops" not in shown.out
+    assert shown.err.startswith(f"error: {cut}, line 3: not UTF-8")
+    for name, data, told in (
+        ("b.tmx", b"<tmx", "b.tmx"),
+        ("c.docx", b"x", "cannot tell how to read"),
+        ("d.zip", b"PK", "d.zip: the archive is damaged"),
+        ("e.parquet", b"PAR1", "e.parquet"),
+        ("f.tsv.gz", b"\x1f\x8b", "f.tsv.gz"),
+    ):
+        assert main(["corpus", "peek", str(_written(tmp_path / name, data)), "--json"]) == 2
+        shown = capsys.readouterr()
+        assert (shown.out, told in shown.err.splitlines()[-1]) == ("", True)
+    assert main(["corpus", "peek", str(tmp_path / "nowhere.tsv")]) == 2
+
+
+def test_what_a_member_or_a_rename_mends_is_none(tmp_path, capsys):
+    table = _written(tmp_path / "a.tsv", b"source\ttarget\nRain.\tMvua.\n")
+    assert main(["corpus", "peek", str(table)]) == 0
+    assert "stops: " in capsys.readouterr().out
+    assert main(["corpus", "peek", str(table), "--rename", "sorce=eng"]) == 2
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        for name in ("b.tsv", "c.tsv"):
+            file.writestr(name, TABLE)
+    assert main(["corpus", "peek", str(tmp_path / "a.zip")]) == 0
+    assert main(["corpus", "peek", f"{tmp_path}/a.zip::d"]) == 2
+
+
+def test_bad_records_among_good_ones_are_counted(tmp_path, capsys):
+    path = _written(tmp_path / "a.tsv", b"en\tsw\nRain.\tMvua.\nOne field\nSnow.\tTheluji.\n")
+    assert main(["corpus", "peek", str(path)]) == 0
+    shown = capsys.readouterr()
+    assert "all 2 rows" in shown.out
+    assert f"{path}: 1 fault left out: line 3" in shown.err
 
 
 def test_rows_are_estimated_from_bytes(tmp_path):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from interlingua.corpus.readers.compression import watched
 from interlingua.corpus.readers.describing import column_names_of, described, header_of, rows_stored
 from interlingua.corpus.readers.dispatch import exists, is_address, open_rows
 from interlingua.corpus.wording import counted, human_size
-from interlingua.errors import InterlinguaError
+from interlingua.errors import CorpusError, InterlinguaError
 from interlingua.languages import canonical, display_name
 from interlingua.types import Row
 
@@ -50,6 +50,7 @@ class Peek:
         cells: Cells by language among the rows looked at.
         common: Provenance that is the same in all of them.
         problem: Why reading stopped, or cannot begin; empty where it did not.
+        fault: The error, where it is one for every command; None where a member or a rename has to be named first.
     """
 
     source: str
@@ -65,6 +66,7 @@ class Peek:
     cells: Mapping[str, int] = field(default_factory=dict)
     common: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
+    fault: InterlinguaError | None = None
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -143,11 +145,20 @@ def peek(
     except InterlinguaError as error:
         if not (exists(place) or is_address(source)):
             raise
-        return Peek(**known, problem=str(error))
+        return Peek(**known, problem=str(error), fault=None if _asks(error, known, rename, archive) else error)
     known["columns"] = columns = tuple(Column(name, meaning_of(name, rename)) for name in names)
     unknown = {name: f"_{name}" for name, meaning in columns if meaning is None}
     wanted = None if languages is None else [canonical(language) for language in languages]
-    return _looked(source, known, {**(rename or {}), **unknown}, number=number, languages=wanted, split=split)
+    found = _looked(source, known, {**(rename or {}), **unknown}, number=number, languages=wanted, split=split)
+    return replace(found, fault=None) if found.fault and _asks(found.fault, known, rename, archive) else found
+
+
+def _asks(error: InterlinguaError, known: Mapping[str, Any], rename: Mapping[str, str] | None, archive: Any) -> bool:
+    """Whether an error asks for a member of an archive, or for what columns are, of a sound file."""
+    several = bool(known.get("members")) and archive is None
+    meanings = [column.meaning or "_" for column in known.get("columns", ())]
+    unnamed = bool(meanings) and not rename and all(meaning.startswith("_") for meaning in meanings)
+    return type(error) is CorpusError and (several or unnamed)
 
 
 def _in_words(name: str, meaning: str | None) -> str:
@@ -176,7 +187,8 @@ def _looked(
     kept: list[Row] = []
     cells: Counter[str] = Counter()
     common: dict[str, Any] | None = None
-    looked_at, problem, is_whole = 0, "", False
+    looked_at, is_whole = 0, False
+    fault: InterlinguaError | None = None
     with watched() as progress:
         try:
             walk = open_rows(source, rename=rename)
@@ -192,7 +204,7 @@ def _looked(
                 if shown is not None and len(kept) < number:
                     kept.append(shown)
         except InterlinguaError as error:
-            problem = str(error)
+            fault = error
         parts = [part for part in (one() for one in progress) if part]
     stored = looked_at if is_whole else rows_stored(source)
     is_one_file = not is_address(source) and not (exists(Path(source)) and Path(source).is_dir())
@@ -201,11 +213,12 @@ def _looked(
         **known,
         rows=tuple(kept),
         looked_at=looked_at,
-        total=stored if stored is not None else (_rounded(looked_at / share) if share and not problem else None),
+        total=stored if stored is not None else (_rounded(looked_at / share) if share and not fault else None),
         exact=stored is not None,
         cells=cells,
         common=(common or {}) if looked_at > 1 else {},
-        problem=problem,
+        problem="" if fault is None else str(fault),
+        fault=fault,
     )
 
 

@@ -85,7 +85,8 @@ class ParquetFiles:
             clean = all(CLEAN.items() <= (schema.metadata or {}).items() for schema in schemas)
             return pa.unify_schemas(schemas, promote_options="permissive").with_metadata(CLEAN if clean else None)
         except _DAMAGE as error:
-            raise CorpusError(f"{self.files[0].parent} cannot be read as Parquet: {error}") from error
+            place = self.files[0] if len(self.files) == 1 else self.files[0].parent
+            raise CorpusError(f"{place} cannot be read as Parquet: {error}") from error
 
     @cached_property
     def rows(self) -> int:

@@ -24,18 +24,25 @@ def peek(
     as_json: AsJson = False,
 ) -> None:
     """Show what a file holds, told from its beginning, and the first rows."""
+    from dataclasses import replace
     from itertools import islice
 
     from interlingua.corpus.named_sets import is_named
     from interlingua.corpus.peeking import can_be_peeked
     from interlingua.corpus.peeking import peek as look
 
-    if not is_named(data) and can_be_peeked(data):
-        found = look(data, rename=renames(rename), number=number, languages=comma_separated(languages), split=split)
-        typer.echo(f"{found}\n", err=as_json)
-        rows: Iterable[Row] = found.rows
-    else:
-        rows = islice(open_data(data, languages, split, rename, min_cells=1).rows(), number)
+    if is_named(data) or not can_be_peeked(data):
+        _show(islice(open_data(data, languages, split, rename, min_cells=1).rows(), number), as_json=as_json)
+        return
+    found = look(data, rename=renames(rename), number=number, languages=comma_separated(languages), split=split)
+    shown = replace(found, problem="") if found.fault else found
+    typer.echo(f"{shown}\n", err=as_json)
+    _show(found.rows, as_json=as_json)
+    if found.fault:
+        raise found.fault
+
+
+def _show(rows: "Iterable[Row]", *, as_json: bool) -> None:
     for row in rows:
         if as_json:
             typer.echo(json.dumps({**row.meta, **row.texts}, ensure_ascii=False))
