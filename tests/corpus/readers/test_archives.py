@@ -187,6 +187,14 @@ def test_a_size_that_cannot_be(pack):
         open_rows(path)
 
 
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz"])
+def test_more_members_than_anyone_needs(pack, name, monkeypatch):
+    monkeypatch.setattr("interlingua.corpus.readers.packing.MOST_MEMBERS", 2)
+    assert len(members_of(pack(name, {"a.en": "One.", "a.de": "Eins."}))) == 2
+    with pytest.raises(FormatError, match=rf"{name}: has more than 2 members; unpack it yourself"):
+        members_of(pack(name, {"a.en": "One.", "a.de": "Eins.", "README": ""}))
+
+
 def test_one_name_twice(pack):
     path = pack("a.zip", {"a.en": "One.\n"})
     with zipfile.ZipFile(path, "a") as file, pytest.warns(UserWarning, match="Duplicate name"):

@@ -5,30 +5,19 @@ import fnmatch
 import gzip
 import hashlib
 import lzma
-import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple
 
 from interlingua.corpus.getting.fetching import checksum
+from interlingua.corpus.readers.compression import most_bytes
+from interlingua.corpus.readers.packing import BROKEN, is_encrypted, is_regular, tar_entries, zip_entries
 from interlingua.corpus.wording import human_size
 from interlingua.errors import CorpusError, FormatError, OutputError
 
 __all__ = ["contents_checksum", "unpack"]
-
-_MOST_MEMBERS = 200_000
-_RATIO = 100
-_SMALL = 1 << 28
-"""Bytes up to which the ratio of an archive to its content says nothing."""
-
-_ENCRYPTED = 0x1
-_LINK = 0xA
-"""What the attributes of a symbolic link begin with."""
-
-_BROKEN = (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError)
 
 _OPENERS: Mapping[str, Callable[..., Any]] = {".gz": gzip.open, ".tgz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
@@ -52,7 +41,7 @@ def unpack(archive: Path, folder: Path, wanted: Sequence[str]) -> list[Path]:
         FormatError: It is damaged or encrypted; a wanted member leads out of the folder, is a link or comes twice; more
             comes out than is plausible; or nothing fits a pattern.
     """
-    limit = max(_SMALL, _RATIO * archive.stat().st_size)
+    limit = most_bytes(archive.stat().st_size)
     written: dict[str, Path] = {}
     room = limit
     try:
@@ -66,7 +55,7 @@ def unpack(archive: Path, folder: Path, wanted: Sequence[str]) -> list[Path]:
             room -= _write(entry.stream, path, room)
             if room < 0:
                 raise FormatError(f"more than {human_size(limit)} come out of it; nothing is unpacked", path=archive)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise FormatError(f"the archive is damaged ({error}); fetch it again", path=archive) from error
     for pattern in wanted:
         if not fnmatch.filter(written, pattern):
@@ -124,13 +113,11 @@ def _writing(path: Path) -> Iterator[None]:
 
 def _zip_entries(archive: Path) -> Iterator[_Entry]:
     with zipfile.ZipFile(archive) as file:
-        entries = file.infolist()
-        _count(len(entries), archive)
-        for entry in entries:
+        for entry in zip_entries(file, archive):
             name = _normal(entry.filename)
-            if entry.is_dir() or name.startswith("__MACOSX/"):
+            if name.startswith("__MACOSX/"):
                 continue
-            if entry.flag_bits & _ENCRYPTED or entry.external_attr >> 28 == _LINK:
+            if is_encrypted(entry) or not is_regular(entry):
                 yield _Entry(name, None)
                 continue
             with file.open(entry) as stream:
@@ -139,20 +126,12 @@ def _zip_entries(archive: Path) -> Iterator[_Entry]:
 
 def _tar_entries(archive: Path) -> Iterator[_Entry]:
     with _OPENERS.get(archive.suffix, open)(archive, "rb") as stream:
-        with tarfile.open(fileobj=stream, mode="r|") as file:
-            for number, entry in enumerate(iter(file.next, None)):
-                _count(number, archive)
-                file.members = []  # type: ignore[attr-defined]  # it would remember every one
-                if not entry.isdir():
-                    yield _Entry(_normal(entry.name), file.extractfile(entry) if entry.isreg() else None)
+        for file, entry in tar_entries(stream, archive):
+            if not entry.isdir():
+                yield _Entry(_normal(entry.name), file.extractfile(entry) if entry.isreg() else None)
         while stream.read(1 << 20):  # a checksum at the very end tells whether all that came was right
             pass
 
 
 def _normal(name: str) -> str:
     return name.removeprefix("./")
-
-
-def _count(number: int, archive: Path) -> None:
-    if number > _MOST_MEMBERS:
-        raise FormatError(f"has more than {_MOST_MEMBERS:,} members", path=archive)

@@ -1,8 +1,5 @@
 """Zip and tar archives: members are read where they lie, and nothing is ever extracted."""
 
-import stat
-import struct
-import tarfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,15 +7,8 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple, cast
 
 from interlingua.corpus.readers.absent import no_such_file
-from interlingua.corpus.readers.compression import (
-    DAMAGE,
-    LARGEST_RATIO,
-    bare_suffix,
-    bounded,
-    decompressed,
-    most_bytes,
-    opened_file,
-)
+from interlingua.corpus.readers.compression import bare_suffix, bounded, decompressed, opened_file
+from interlingua.corpus.readers.packing import BROKEN, is_encrypted, is_regular, tar_entries, zip_entries
 from interlingua.errors import CorpusError, FormatError
 
 __all__ = ["SEPARATOR", "Member", "is_archive", "members_of", "open_member", "split_member"]
@@ -27,12 +17,6 @@ SEPARATOR = "::"
 """What stands between an archive and one of its members, as ``a.zip::b.tmx``."""
 
 _SUFFIXES = (".zip", ".tar", ".tgz", ".txz")
-
-_MOST_MEMBERS = 100_000
-
-_ENCRYPTED = 0x1
-
-_BROKEN = (*DAMAGE, struct.error, LookupError, NotImplementedError, RuntimeError, ValueError)
 
 
 class Member(NamedTuple):
@@ -78,12 +62,11 @@ def members_of(archive: Path) -> list[Member]:
     with _faults_named(archive, archive):
         if bare_suffix(archive) == ".zip":
             with zipfile.ZipFile(archive) as file:
-                found = [Member(_normal(one.filename), one.file_size) for one in file.infolist() if _is_regular(one)]
+                entries = filter(is_regular, zip_entries(file, archive))
+                found = [Member(_normal(one.filename), one.file_size) for one in entries]
         else:
             with _tar_bytes(archive) as stream:
-                found = [Member(_normal(one.name), one.size) for _, one in _entries(stream, archive) if one.isreg()]
-    if len(found) > _MOST_MEMBERS:
-        raise _too_many(archive)
+                found = [Member(_normal(one.name), one.size) for _, one in tar_entries(stream, archive) if one.isreg()]
     names: set[str] = set()
     for name, _ in found:
         if name in names:
@@ -112,10 +95,11 @@ def open_member(archive: Path, name: str) -> BinaryIO:
 def _zip_member(archive: Path, name: str) -> BinaryIO | None:
     place = Path(f"{archive}{SEPARATOR}{name}")
     with zipfile.ZipFile(archive) as file:
-        info = next((one for one in file.infolist() if _normal(one.filename) == name and _is_regular(one)), None)
+        entries = filter(is_regular, zip_entries(file, archive))
+        info = next((one for one in entries if _normal(one.filename) == name), None)
         if info is None:
             return None
-        if info.flag_bits & _ENCRYPTED:
+        if is_encrypted(info):
             raise FormatError("is encrypted; unpack it with its password, and read the file", path=place)
         inner = cast("BinaryIO", file.open(info))  # keeps the archive open
     stream = decompressed(inner, place)
@@ -127,7 +111,7 @@ def _tar_member(archive: Path, name: str) -> BinaryIO | None:
     place = Path(f"{archive}{SEPARATOR}{name}")
     with ExitStack() as stack:
         whole = stack.enter_context(_tar_bytes(archive))
-        for tar, entry in _entries(whole, archive):
+        for tar, entry in tar_entries(whole, archive):
             inner = tar.extractfile(entry) if entry.isreg() and _normal(entry.name) == name else None
             if inner is not None:
                 stream = decompressed(cast("BinaryIO", inner), place)
@@ -135,10 +119,6 @@ def _tar_member(archive: Path, name: str) -> BinaryIO | None:
                 stack.pop_all()
                 return bounded(stream, packed=entry.size, path=place, size=size, owned=(inner, whole))
     return None
-
-
-def _is_regular(entry: zipfile.ZipInfo) -> bool:
-    return bool(entry.filename) and not entry.is_dir() and not stat.S_ISLNK(entry.external_attr >> 16)
 
 
 def _tar_bytes(archive: Path) -> BinaryIO:
@@ -150,29 +130,8 @@ def _tar_bytes(archive: Path) -> BinaryIO:
     return bounded(decompressed(raw, archive.with_suffix(short)), packed=packed, path=archive, owned=(raw,))
 
 
-def _entries(stream: BinaryIO, archive: Path) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
-    """Walk an archive from the front in one go: what is compressed cannot be walked otherwise."""
-    tar = tarfile.TarFile.open(fileobj=stream, mode="r|")  # closing it would end the members that are being read
-    largest = most_bytes(archive.stat().st_size)
-    for count, entry in enumerate(iter(tar.next, None)):
-        if not 0 <= entry.size <= largest:  # passing over it would take for ever
-            raise FormatError(
-                f"{entry.name[:80]} claims {entry.size:,} bytes, which is more than {LARGEST_RATIO} times the size of "
-                "the archive: it is damaged, or made to fill disks; unpack it yourself if it is meant so",
-                path=archive,
-            )
-        if count > _MOST_MEMBERS:
-            raise _too_many(archive)
-        tar.members = []  # type: ignore[attr-defined]  # it would remember every one
-        yield tar, entry
-
-
 def _normal(name: str) -> str:
     return str(PurePosixPath(name))
-
-
-def _too_many(archive: Path) -> FormatError:
-    return FormatError(f"has more than {_MOST_MEMBERS:,} members; unpack it", path=archive)
 
 
 @contextmanager
@@ -181,5 +140,5 @@ def _faults_named(archive: Path, place: Path) -> Iterator[None]:
         raise CorpusError(f"{archive} is a folder, not an archive") if archive.is_dir() else no_such_file(archive)
     try:
         yield
-    except _BROKEN as error:
+    except BROKEN as error:
         raise FormatError(f"the archive is damaged or cannot be read ({error}); fetch it again", path=place) from error
