@@ -47,10 +47,11 @@ def dataset_card(corpus: "Corpus", *, configs: Sequence[Mapping[str, Any]] = (),
     from huggingface_hub import DatasetCardData
 
     made = composition_of(corpus)
+    licence: dict[str, Any] = dict(hub_licence(made.licences))
     data = DatasetCardData(
         pretty_name=corpus.name,
         language=list(dict.fromkeys(map(short_code, corpus.languages))),
-        **hub_licence(made.licences),
+        **licence,
         multilinguality=_MANY.get(len(corpus.languages), "multilingual"),
         size_categories=[_size(len(corpus))],
         task_categories=["translation", "sentence-similarity"],
