@@ -221,7 +221,7 @@ class _Join:
         if not self._cells.counts["with_pivot"]:
             most = sorted(before.languages, key=lambda code: -before.together[before.languages.index(code)].max())
             others = f"; most rows have {most[0]} (--pivot {most[0]})" if most else ""
-            others += variant_hint(pivot, before.languages)
+            others = variant_hint(pivot, before.languages) or others
             raise CorpusError(f"no row of {counted(before.rows, 'row')} has {pivot} to join by{others}")
         if conflicts == "best" and not self._cells.known.scored:
             raise CorpusError("no row of the sources has a _score to tell the best by; settle conflicts otherwise")
