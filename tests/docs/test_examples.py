@@ -75,6 +75,25 @@ def test_score_tables(tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_over_seeds(tmp_path, capsys):
+    settings = ["training.steps=2", "training.evaluate_every=null", "student.vocabulary=2000", "student.dimension=32"]
+    folders = [tmp_path / f"{method}-{seed}" for method in ("one", "other") for seed in (1, 2)]
+    for folder in folders:
+        train("quickstart", overrides=settings, output=folder, seed=int(folder.name[-1]), progress=False)
+    load("over_seeds").main(folders)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" | ")[0] for line in lines if line.startswith("| ")] == [
+        "| method",
+        "| start",
+        "| one",
+        "| other",
+        "| method",
+        "| other less one",
+    ]
+    assert "| other less one | 2 | 0.0 ± 0.0 |" in lines[-1]
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("mteb") is None, reason="mteb is not installed")
 def test_agreement(capsys):
     found = load("agreement").main()

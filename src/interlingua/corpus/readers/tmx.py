@@ -106,7 +106,7 @@ class _TmxReader(XmlReader):
         """What the attributes of the next unit say of it."""
         self._number += 1
         meta = {"_id": attributes.get("tuid") or str(self._number), **self._header}
-        if len(attributes) == ("tuid" in attributes):
+        if len(attributes) == ("tuid" in attributes):  # nothing else is said
             return meta
         if "srclang" in attributes:
             meta.pop("_source_language", None)
