@@ -1,7 +1,7 @@
 """Print the scores of finished runs as Markdown, a method a line, means over its seeds.
 
-Runs are told apart by their folders: METHOD-SEED, as `interlingua train RECIPE --seeds 1,2,3 -o METHOD` names them or by
-hand. The second table takes the differences from the first method seed by seed, since a seed moves all methods together.
+Runs are told apart by their folders, METHOD-SEED, as `interlingua train RECIPE --seeds 1,2,3` names them. The second
+table takes the differences from the first method seed by seed, since a seed moves all methods together.
 
     python examples/over_seeds.py runs/enx-1 runs/enx-2 runs/enx-3 runs/multiway-1 runs/multiway-2 runs/multiway-3
 """
