@@ -173,6 +173,7 @@ def test_sets_of_the_data_pack(data_root, name):
     assert first in (None, row.meta["_id"])
     splits = catalog.info(name.partition(":")[0]).splits
     assert set(corpus.values("_split")) == set(splits) if splits else "_split" not in corpus.provenance
+    assert "_source" not in corpus.provenance, "licences are known by set"
 
 
 @pytest.mark.data
