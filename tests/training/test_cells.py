@@ -195,3 +195,25 @@ def test_hashes_tell_texts_apart(texts):
     assert hashes.dtype == np.int64
     assert ((hashes == 0) == np.array([text is None for text in texts], dtype=bool)).all()
     assert len(set(hashes.tolist())) == len(set(texts))
+
+
+def test_a_sample_stands_for_cells_of_its_language_and_length(transformer, tmp_path, monkeypatch):
+    monkeypatch.setattr("interlingua.training.cells._LEAST_SAMPLE", 2)
+    corpus = in_small_batches(toy_corpus(60, missing=0.3), 20)
+    whole = CellTable.build(corpus, transformer, tmp_path)
+    some = CellTable.build(corpus, transformer, tmp_path, sample=12)
+    assert some.folder != whole.folder
+    assert np.array_equal(some.hashes, whole.hashes)
+    assert some.spans[..., 1].sum() == pytest.approx(whole.spans[..., 1].sum(), rel=0.1)
+    assert (some.folder / "units.bin").stat().st_size < 0.5 * (whole.folder / "units.bin").stat().st_size
+    own = {(language, tuple(whole.units(row, language))) for row, language in np.argwhere(whole.hashes != 0)}
+    assert all((language, tuple(some.units(row, language))) in own for row, language in np.argwhere(some.hashes != 0))
+    assert not some.spans[some.hashes == 0].any()
+
+
+def test_a_sample_of_few_rows_is_all_of_them(transformer, tmp_path):
+    corpus = toy_corpus(20)
+    assert (
+        CellTable.build(corpus, transformer, tmp_path, sample=11).folder
+        == CellTable.build(corpus, transformer, tmp_path).folder
+    )

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import logging
+import re
 
 import numpy as np
 import pytest
@@ -472,6 +473,21 @@ def test_a_forecast_counts_and_trains_nothing(data, tmp_path, monkeypatch):
     assert 4 * made.tokens < made.disk_bytes < 2**24
     assert "rows" in made.as_text()
     assert json.loads(json.dumps(made.as_dict()))["name"] == "small"
+
+
+def test_a_forecast_of_many_rows_tokenises_a_sample_and_makes_no_start(data, monkeypatch):
+    monkeypatch.setattr("interlingua.encoder.students.lsi_table", None)
+    whole = forecast(load_recipe(content(data)))
+    monkeypatch.setattr("interlingua.training.forecasting.SAMPLE", 20)
+    monkeypatch.setattr("interlingua.training.cells._LEAST_SAMPLE", 4)
+    made = forecast(load_recipe(content(data)))
+    assert (whole.sampled, made.sampled) == (False, True)
+    assert made.tokens == pytest.approx(whole.tokens, rel=0.05)
+    assert made.disk_bytes == pytest.approx(whole.disk_bytes, rel=0.05)
+    same = ("rows", "cells", "languages", "parameters", "batches")
+    assert [getattr(made, name) for name in same] == [getattr(whole, name) for name in same]
+    assert re.search(r"\ntokens      about [\d,]+\n", made.as_text())
+    assert f"\ntokens      {whole.tokens:,}\n" in whole.as_text()
 
 
 def test_a_forecast_says_what_would_stop_the_run(data):

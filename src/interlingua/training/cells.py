@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 _ROWS_AT_ONCE = 65_536
 
+_LEAST_SAMPLE = 64
+"""Cells of a batch and language that are tokenised where a sample would have fewer."""
+
 
 @dataclass(frozen=True, eq=False)
 class CellTable:
@@ -84,6 +87,7 @@ class CellTable:
         folder: Path,
         *,
         prefix: str | Mapping[str, str] = "",
+        sample: int | None = None,
         progress: Callable[[int], object] | None = None,
     ) -> "CellTable":
         """Tokenise a corpus in one pass, or open what an earlier pass has left.
@@ -93,6 +97,8 @@ class CellTable:
             model: Whose tokenizer is used.
             folder: Where tables are kept; each in a folder of its own, named by corpus, tokenizer and prefix.
             prefix: Put before every text, or before the texts of each language.
+            sample: About so many rows are tokenised, and every other cell gets the tokens of one of its language that
+                is about as long: enough to count tokens and to time batches, not to train. None tokenises all.
             progress: Called with the number of rows of every batch that is done.
 
         Raises:
@@ -102,9 +108,9 @@ class CellTable:
         prefixes = {
             language: prefix if isinstance(prefix, str) else prefix.get(language, "") for language in corpus.languages
         }
-        key = xxhash.xxh3_64_hexdigest(
-            json.dumps([corpus.fingerprint, _tokenizer_key(model), prefixes, tokenised]).encode()
-        )
+        every = 1 if sample is None or not tokenised else max(1, len(corpus) // sample)
+        facts = [corpus.fingerprint, _tokenizer_key(model), prefixes, tokenised, *([every] if every > 1 else [])]
+        key = xxhash.xxh3_64_hexdigest(json.dumps(facts).encode())
         place = folder / key
         table = cls(place, tuple(corpus.languages), tokenised)
         if (place / "units.bin").is_file():
@@ -112,7 +118,7 @@ class CellTable:
         folder.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(dir=folder, prefix=".building-"))
         try:
-            _write(work, corpus, model if tokenised else None, prefixes, progress)
+            _write(work, corpus, model if tokenised else None, prefixes, every, progress)
             try:
                 work.rename(place)
             except OSError:  # another process was faster
@@ -128,6 +134,7 @@ def _write(
     corpus: Corpus,
     model: SentenceTransformer | None,
     prefixes: Mapping[str, str],
+    every: int,
     progress: Callable[[int], object] | None,
 ) -> None:
     width, begin, rows = len(corpus.languages), 0, 0
@@ -144,10 +151,11 @@ def _write(
                 block[:, column] = text_hash(texts)
                 present = np.flatnonzero(block[:, column])
                 given = [prefixes[language] + texts[row] for row in present]
-                made = _units(model, given)
+                chosen, like = _sampled(given, every)
+                made = _units(model, [given[one] for one in chosen])
                 lengths = np.fromiter((len(one) for one in made), dtype=np.int64, count=len(made))
-                span[present, column, 0] = begin + np.concatenate([[0], np.cumsum(lengths)[:-1]])[: len(made)]
-                span[present, column, 1] = lengths
+                starts = begin + np.concatenate([[0], np.cumsum(lengths)[:-1]])[: len(made)]
+                span[present, column, 0], span[present, column, 1] = starts[like], lengths[like]
                 begin += int(lengths.sum())
                 units.write(b"".join(one.tobytes() for one in made))
             hashes.write(block.tobytes())
@@ -157,6 +165,22 @@ def _write(
                 progress(batch.num_rows)
     _as_npy(work / "hashes.raw", (rows, width))
     _as_npy(work / "spans.raw", (rows, width, 2))
+
+
+def _sampled(texts: Sequence[str], every: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the places of the texts that are tokenised, one of every so many in the order of their length.
+
+    And for each text which of these stands for it.
+    """
+    step = max(1, min(every, len(texts) // _LEAST_SAMPLE))
+    if step == 1:
+        return np.arange(len(texts)), np.arange(len(texts))
+    sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    order = np.argsort(sizes, kind="stable")
+    chosen = order[step // 2 :: step]
+    like = np.empty_like(order)
+    like[order] = np.minimum(np.arange(len(order)) // step, len(chosen) - 1)
+    return chosen, like
 
 
 def _units(model: SentenceTransformer | None, texts: list[str]) -> Sequence[NDArray[np.generic]]:

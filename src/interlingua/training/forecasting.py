@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from interlingua.corpus.decontamination import Overlap
+from interlingua.objectives import RepresentationTranslation
 from interlingua.sbert import StaticEmbedding
 from interlingua.training import parts
 from interlingua.training.folder import RunFolder
@@ -23,6 +24,9 @@ from interlingua.training.sources import Share
 __all__ = ["Forecast", "forecast"]
 
 WARM_UP, PROBES = 2, 5
+
+SAMPLE = 2_000
+"""Rows that are tokenised, of a corpus that has at least twice as many."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Forecast:
         seconds: Of training, from the median of five timed batches; evaluation comes on top.
         memory_bytes: Most memory this process held while it made everything and took those steps.
         disk_bytes: Of token tables, checkpoints and the model.
+        sampled: Whether tokens are counted on some rows and reckoned up by the length of texts.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Forecast:
     seconds: float
     memory_bytes: int
     disk_bytes: int
+    sampled: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the numbers, ready for JSON."""
@@ -71,7 +77,7 @@ class Forecast:
             "rows": f"{self.rows:,} with {self.cells:,} texts in {self.languages} languages",
             "sources": ", ".join(f"{one.name} {one.share:.1%} of the rows drawn" for one in self.sources),
             "left out": "" if self.decontamination is None else str(self.decontamination),
-            "tokens": f"{self.tokens:,}",
+            "tokens": f"about {_rounded(self.tokens):,}" if self.sampled else f"{self.tokens:,}",
             "parameters": f"{self.parameters:,}",
             "batches": f"{self.batches:,}",
             "time": f"about {_duration(self.seconds)} of training, evaluation not counted",
@@ -82,7 +88,10 @@ class Forecast:
 
 
 def forecast(recipe: Recipe) -> Forecast:
-    """Make everything a recipe names in a temporary folder, time a few batches, and count.
+    """Make what a recipe names in a temporary folder, time a few batches, and count.
+
+    What takes long and changes no number is left out: vectors of tokens are random, and of many rows a sample is
+    tokenised.
 
     Raises:
         InterlinguaError: Whatever would stop the run itself.
@@ -93,9 +102,13 @@ def forecast(recipe: Recipe) -> Forecast:
     ]
     place = Path(tempfile.mkdtemp(prefix="interlingua-plan-"))
     try:
-        ready = prepare(recipe, RunFolder(place), tasks=tasks)
+        sample = _sample(recipe)
+        ready = prepare(_unlearned(recipe), RunFolder(place), tasks=tasks, sample=sample)
         seconds = _seconds_per_batch(ready)
         cells = ready.batches.cells
+        tokens = int(cells.spans[..., 1].sum())
+        sampled = sample is not None and len(cells) >= 2 * sample and cells.tokenised
+        unwritten = 4 * tokens - (cells.folder / "units.bin").stat().st_size if sampled else 0
         weights = sum(parameter.numel() * parameter.element_size() for parameter in ready.model.parameters())
         trained = sum(one.numel() * one.element_size() for one in ready.model.parameters() if one.requires_grad)
         saves = recipe.training.evaluate_every or recipe.training.save_every
@@ -104,18 +117,45 @@ def forecast(recipe: Recipe) -> Forecast:
             name=recipe.name,
             rows=len(cells),
             cells=int((cells.hashes != 0).sum()),
-            tokens=int(cells.spans[..., 1].sum()),
+            tokens=tokens,
             languages=len(cells.languages),
             parameters=sum(parameter.numel() for parameter in ready.model.parameters()),
             sources=ready.rows.shares if len(ready.rows.shares) > 1 else (),
             decontamination=ready.rows.overlap,
             batches=len(ready.batches),
             seconds=seconds * len(ready.batches),
-            memory_bytes=_peak() + 2 * trained,
-            disk_bytes=_size(place) + weights + kept * (weights + 2 * trained),
+            memory_bytes=_peak() + 2 * trained + _unlearned_bytes(recipe, ready),
+            disk_bytes=_size(place) + unwritten + weights + kept * (weights + 2 * trained),
+            sampled=sampled,
         )
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _sample(recipe: Recipe) -> int | None:
+    """Return how many rows are tokenised; None where what is made depends on the tokens of all."""
+    objective = parts.make_objective(recipe, None)
+    whole = recipe.links is not None or any(isinstance(one, RepresentationTranslation) for one in objective.modules())
+    return None if whole else SAMPLE
+
+
+def _unlearned(recipe: Recipe) -> Recipe:
+    """Return the recipe without the start that is made from the rows: as large, and as fast to train."""
+    return recipe.model_copy(update={"student": recipe.student.model_copy(update={"initialise": "random"})})
+
+
+def _unlearned_bytes(recipe: Recipe, ready: Prepared) -> int:
+    """Return what making that start would hold: three tables of the student's size and a little more, in float64."""
+    first = ready.model[0]
+    if recipe.student.initialise != "lsi" or recipe.student.kind != "static" or not isinstance(first, StaticEmbedding):
+        return 0
+    vocabulary, dimension = first.embedding.weight.shape
+    return 3 * 8 * int(vocabulary) * (int(dimension) + 32)
+
+
+def _rounded(number: int) -> int:
+    """Return a number to three figures."""
+    return round(number, min(0, 3 - len(str(number))))
 
 
 def _seconds_per_batch(ready: Prepared) -> float:

@@ -72,7 +72,12 @@ class Prepared:
 
 
 def prepare(
-    recipe: Recipe, folder: RunFolder, *, tasks: Sequence[Task] = (), store: VectorStore | None = None
+    recipe: Recipe,
+    folder: RunFolder,
+    *,
+    tasks: Sequence[Task] = (),
+    store: VectorStore | None = None,
+    sample: int | None = None,
 ) -> Prepared:
     """Make everything that a recipe names, short of training.
 
@@ -81,6 +86,7 @@ def prepare(
         folder: Of the run.
         tasks: What it is measured on, for choosing and at the end; their texts are not trained on.
         store: Where teacher vectors are kept; the user's cache folder unless given.
+        sample: As for :meth:`CellTable.build`, where nothing is to be trained.
     """
     if recipe.training.threads is not None:
         torch.set_num_threads(recipe.training.threads)
@@ -91,7 +97,7 @@ def prepare(
         teacher = parts.make_teacher(
             recipe, corpus, store or VectorStore(), folder.work / f"teacher-{processes().process_index}"
         )
-        cells = CellTable.build(corpus, model, folder.work / "cells", prefix=recipe.student.prefix)
+        cells = CellTable.build(corpus, model, folder.work / "cells", prefix=recipe.student.prefix, sample=sample)
         links = make_links(recipe, corpus, model, folder.work) if recipe.links is not None else None
     dimensions = None if teacher is None else (embedding_dimension(model), teacher.dimension)
     objective = parts.make_objective(recipe, dimensions)
