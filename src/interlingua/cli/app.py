@@ -23,9 +23,11 @@ class _Verbs(TyperGroup):
         try:
             return super().invoke(ctx)
         except typer.BadParameter as error:
-            if hasattr(error.__cause__, "errors"):  # pydantic's, which knows more than its message
-                from interlingua.explaining import explained
+            from pydantic import ValidationError
 
+            from interlingua.explaining import explained
+
+            if isinstance(error.__cause__, ValidationError):
                 error.message = explained(error.__cause__)
             raise
 

@@ -8,10 +8,9 @@ import xxhash
 
 from interlingua.errors import CorpusError
 
-__all__ = ["PIVOT", "SPLITS", "SplitRule", "folded", "split_of"]
+__all__ = ["PIVOT", "SplitRule", "folded", "split_of"]
 
 PIVOT = "eng_Latn"
-SPLITS = ("train", "dev", "test")
 
 
 def folded(text: str) -> str:

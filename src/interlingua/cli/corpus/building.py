@@ -6,6 +6,7 @@ import typer
 
 from interlingua.cli.corpus.options import (
     AsJson,
+    Columns,
     Output,
     Overwrite,
     Placeholders,
@@ -25,9 +26,7 @@ def build(
         typer.Argument(metavar="SOURCE", help="Sets, files, folders, or eng=a.en deu=a.de for aligned lines."),
     ],
     rename: Rename = None,
-    columns: Annotated[
-        str | None, typer.Option("--columns", help="Column names of TSV or CSV without a header, as eng,deu.")
-    ] = None,
+    columns: Columns = None,
     placeholders: Placeholders = "keep",
     overwrite: Overwrite = False,
     strict: Strict = False,

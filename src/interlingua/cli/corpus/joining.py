@@ -8,6 +8,7 @@ import typer
 
 from interlingua.cli.corpus.options import (
     AsJson,
+    Columns,
     Output,
     Overwrite,
     Placeholders,
@@ -55,9 +56,7 @@ def join(
         int | None, typer.Option("--threads", min=1, help="Of the sort; one a core unless given.")
     ] = None,
     rename: Rename = None,
-    columns: Annotated[
-        str | None, typer.Option("--columns", help="Column names of TSV or CSV without a header, as eng,deu.")
-    ] = None,
+    columns: Columns = None,
     placeholders: Placeholders = "keep",
     overwrite: Overwrite = False,
     strict: Strict = False,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsJson",
+    "Columns",
     "Data",
     "Languages",
     "Output",
@@ -38,6 +39,9 @@ Rename = Annotated[
     list[str] | None, typer.Option("--rename", help="COLUMN=MEANING, as id=_id or en_text=eng; may be repeated.")
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+Columns = Annotated[
+    str | None, typer.Option("--columns", help="Column names of TSV or CSV without a header, as eng,deu.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="A bad record is an error instead of being left out.")]
 Placeholders = Annotated[
     Literal["keep", "normalise", "drop"],

@@ -46,7 +46,6 @@ class Pool:
         if max_rows < 2:
             raise EvaluationError(f"max_rows is {max_rows}; an examination needs at least 2 rows")
         self.name = corpus.name
-        self.rows_of_corpus = len(corpus)
         parallel = corpus.select(min_cells=2)
         self.corpus = Corpus.from_rows(_spread(parallel, max_rows), name=corpus.name)
         self.languages = self.corpus.languages
