@@ -156,6 +156,16 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(tmp_path, monkeypatch):
     assert resumed.fingerprint == whole.fingerprint
 
 
+def test_what_was_translated_before_a_failure_is_kept_piece_by_piece(tmp_path):
+    corpus = Corpus.from_rows([Row({"eng_Latn": f"The cat sees boat {i}."}) for i in range(10)])
+    broken, rest = Dictionary(fail_after=2), Dictionary()
+    broken.at_once = rest.at_once = 3
+    with pytest.raises(CorpusError, match="killed"):
+        fill(corpus, tmp_path, broken)
+    fill(corpus, tmp_path, rest)
+    assert [len(texts) for _, _, texts in (*broken.asked, *rest.asked)] == [3, 3, 3, 1]
+
+
 def test_filling_again_fills_what_is_still_missing(corpus, tmp_path):
     first = fill(corpus, tmp_path, Dictionary(answers={"The red cat.": ""}))
     assert first.texts("spa")[4] is None

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from string import Formatter
 
 import xxhash
@@ -22,8 +23,7 @@ _BREAKS = re.compile("[\0\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 class Command:
     """A program that reads lines and writes a translation of each as a line.
 
-    It is started once a call of :meth:`translate`, so let it have many texts at a time; line breaks within a text
-    become spaces.
+    It is started once a call of :meth:`translate`; line breaks within a text become spaces.
 
     Args:
         command: Its words. ``{source}`` and ``{target}`` become languages as ``eng_Latn``, ``{source3}`` as ``eng``
@@ -31,9 +31,11 @@ class Command:
         name: How cards call it; the words unless given.
         licence: Under what its translations may be used.
         timeout: Seconds that one call may take.
+        lines: Texts that :func:`translate_corpus` gives it at a time: many where it is slow to start, few where it is
+            slow to translate, as a killed run loses those.
 
     Raises:
-        CorpusError: The command is empty, or has another field; or the time is none.
+        CorpusError: The command is empty, or has another field; or the time or the number is none.
 
     Example:
         >>> Command("sed 's/^/{target2}: /'").translate(["One", ""], source="eng", target="deu")
@@ -41,13 +43,22 @@ class Command:
     """
 
     def __init__(
-        self, command: str, *, name: str | None = None, licence: str = "unknown", timeout: float = 600
+        self,
+        command: str,
+        *,
+        name: str | None = None,
+        licence: str = "unknown",
+        timeout: float = 600,
+        lines: int = 1024,
     ) -> None:
+        if lines < 1:
+            raise CorpusError(f"lines is at least 1, not {lines}")
         self._words = _words(command)
         self._licence = licence
         self._timeout = checked_timeout(timeout)
         self._served: tuple[str, str] | None = None
         self.name = name or command
+        self.at_once = lines
         self._fields = _fields(self._words)
         known = {side + form for side in _FIELDS for form in ("", "2", "3")}
         if not self._words or self._fields - known:
@@ -59,9 +70,10 @@ class Command:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The words and the content of the program's file (not of what it reads in its turn)."""
+        """The words, the content of the program's file and of files that the words name (not of what these read)."""
         program = find_program(self._words[0], advice="is it installed and on PATH?")
-        return xxhash.xxh3_128_hexdigest(f"command|{self._words}|{hash_files([program])}".encode())
+        named = [Path(word) for word in self._words[1:] if Path(word).is_file()]
+        return xxhash.xxh3_128_hexdigest(f"command|{self._words}|{hash_files([program, *named])}".encode())
 
     @property
     def licence(self) -> str:

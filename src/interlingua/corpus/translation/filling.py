@@ -11,6 +11,7 @@ from typing import Any
 from interlingua.corpus.catalog import source_record
 from interlingua.corpus.cleaning.report import CleaningReport
 from interlingua.corpus.cleaning.rule import Rule
+from interlingua.corpus.history import with_step
 from interlingua.corpus.provenance import SourceRecord, cell_source, source_column
 from interlingua.corpus.source import inherited
 from interlingua.corpus.table import Corpus
@@ -18,7 +19,7 @@ from interlingua.corpus.translation.gates import make_gates
 from interlingua.corpus.translation.judging import Gap, Judges
 from interlingua.corpus.translation.licences import warn_of
 from interlingua.corpus.translation.memory import TranslationMemory
-from interlingua.corpus.translation.protocols import route_of
+from interlingua.corpus.translation.protocols import at_once, route_of
 from interlingua.corpus.writing import write_corpus
 from interlingua.errors import CorpusError
 from interlingua.languages import canonical
@@ -27,7 +28,7 @@ from interlingua.types import Row, Translator
 __all__ = ["CHUNK", "Filler", "translate_corpus"]
 
 CHUNK = 1024
-"""Rows whose missing cells are translated, kept and judged together: what a killed run loses at most."""
+"""Rows whose missing cells are judged together."""
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +49,8 @@ def translate_corpus(
 
     Every translation is kept on disk before it is used. A second run translates nothing, and one that was killed
     goes on where it was and ends in the same bytes; a text without an answer is asked for again. A cell that is filled
-    says so in ``_source:LANGUAGE``; the card has model, licence and number of cells of each such source, and under
-    ``translation`` what the gates dropped.
+    says so in ``_source:LANGUAGE``; the card has model, licence and number of cells of each such source, and in
+    its history what the gates dropped.
 
     Args:
         corpus: Rows; only cells that are there are translated from.
@@ -172,7 +173,8 @@ class Filler:
         ]
         names = {one["source"] for one in made}
         kept = [one for one in self._given() if one.get("source") not in names]
-        return {**inherited(self._corpus.card), "sources": kept + made, "translation": self.report.as_dict()}
+        facts = {"translator": self._translator.name, **self.report.as_dict()}
+        return with_step({**inherited(self._corpus.card), "sources": kept + made}, "translate", facts)
 
     def _given(self) -> list[dict[str, Any]]:
         """What the card says of the sources of the corpus as it is."""
@@ -183,17 +185,23 @@ class Filler:
         """Return the translations that pass, by number of the row."""
         known = self.known(gaps.values(), source, language)
         new = [text for text in dict.fromkeys(gap.text for gap in gaps.values()) if text not in known]
-        if new:
-            made = self._translator.translate(new, source=source, target=language)
-            if len(made) != len(new):
-                raise CorpusError(f"{self._translator.name} gave {len(made):,} translations of {len(new):,} texts")
-            known |= (translations := dict(zip(new, made, strict=True)))
-            answered = {text: translation for text, translation in translations.items() if translation.strip()}
-            self._memory.add(self._translator.fingerprint, (source, language), answered)
+        size = at_once(self._translator)
+        for start in range(0, len(new), size):
+            known |= self._translated(new[start : start + size], source, language)
         origin = self._origin(source, language)
         passed = self._judges.passed({place: (gap, known[gap.text]) for place, gap in gaps.items()}, language)
         origin.texts_of.update(cell_source(gaps[place].row, source) or self._corpus.name for place in passed)
         return passed
+
+    def _translated(self, texts: Sequence[str], source: str, language: str) -> dict[str, str]:
+        """The translations of texts that nobody has translated yet; those that are none are not kept."""
+        made = self._translator.translate(texts, source=source, target=language)
+        if len(made) != len(texts):
+            raise CorpusError(f"{self._translator.name} gave {len(made):,} translations of {len(texts):,} texts")
+        translations = dict(zip(texts, made, strict=True))
+        answered = {text: translation for text, translation in translations.items() if translation.strip()}
+        self._memory.add(self._translator.fingerprint, (source, language), answered)
+        return translations
 
     def _origin(self, source: str, language: str) -> _Origin:
         if (source, language) not in self._origins:

@@ -28,6 +28,9 @@ class NeuralTranslator(ABC):
         licence: Under what the translations may be used; the family's unless given.
     """
 
+    at_once = 256
+    """Texts that come together, so that a batch has texts of like length and a killed run loses little."""
+
     def __init__(
         self,
         model: str | Path,

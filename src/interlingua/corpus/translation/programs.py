@@ -112,7 +112,8 @@ def ask(
 def ask_in_parts(command: Sequence[str], records: Sequence[str], **settings: Any) -> list[str]:
     """As :func:`ask`, but where the program fails, on halves of the records, down to those that it fails on.
 
-    These are told of, and their answers are empty.
+    These are told of, and their answers are empty. A program that cannot answer a single harmless text is at fault
+    itself, and is not asked again.
 
     Args:
         command: Its words.
@@ -122,11 +123,22 @@ def ask_in_parts(command: Sequence[str], records: Sequence[str], **settings: Any
     Raises:
         CorpusError: It is not there, takes too long, or fails on many records, or on whatever it is given.
     """
-    failed: list[CorpusError] = []
-    answers = _in_parts(command, records, failed, settings)
-    if failed and len(failed) == len(records):
-        ask(command, [_HARMLESS], **settings)  # a program that fails on this too is at fault itself, and says so
-    return answers
+    try:
+        return ask(command, records, **settings)
+    except _HopelessError:
+        raise
+    except CorpusError as error:
+        _check_sane(command, error, settings)
+        if len(records) > 1:
+            logger.warning("%s; it is asked again with fewer texts at a time, which takes longer", error)
+        return _halved(command, records, error, [], settings)
+
+
+def _check_sane(command: Sequence[str], error: CorpusError, settings: Mapping[str, Any]) -> None:
+    try:
+        ask(command, [_HARMLESS], **settings)
+    except CorpusError:
+        raise error from None
 
 
 def _in_parts(
@@ -137,13 +149,24 @@ def _in_parts(
     except _HopelessError:
         raise
     except CorpusError as error:
-        half = len(records) // 2
-        if half == 0:
-            failed.append(error)
-            if len(failed) > _MOST_FAILED:
-                raise
-            logger.warning("%s; it was given %r, which stays without a translation", error, records[0][:80])
-            return [""]
+        return _halved(command, records, error, failed, settings)
+
+
+def _halved(
+    command: Sequence[str],
+    records: Sequence[str],
+    error: CorpusError,
+    failed: list[CorpusError],
+    settings: Mapping[str, Any],
+) -> list[str]:
+    """The answers to records that gave this error together."""
+    half = len(records) // 2
+    if half == 0:
+        failed.append(error)
+        if len(failed) > _MOST_FAILED:
+            raise error
+        logger.warning("%s; it was given %r, which stays without a translation", error, records[0][:80])
+        return [""]
     return [
         answer for some in (records[:half], records[half:]) for answer in _in_parts(command, some, failed, settings)
     ]
