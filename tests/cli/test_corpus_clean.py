@@ -36,7 +36,10 @@ def test_the_default_chain(data, tmp_path):
         "markup 1 3 deu_Latn 1, fra_Latn 1",
         "identical 0 1 deu_Latn 1",
     ]
-    assert lines[-1] == f"{tmp_path / 'out'}: 3 rows in eng_Latn, deu_Latn, fra_Latn"
+    assert lines[-2:] == [
+        f"{tmp_path / 'gone.jsonl'}: 4 dropped cells",
+        f"{tmp_path / 'out'}: 3 rows in eng_Latn, deu_Latn, fra_Latn",
+    ]
     corpus = Corpus.open(tmp_path / "out")
     assert corpus.texts("deu") == ["Der Hahn tropft die ganze Nacht.", None, "Brot und Salz."]
     assert corpus.card["sources"] == [{"source": "raw.tsv"}]
@@ -73,6 +76,35 @@ def test_a_preset_with_rules_after_it(data, tmp_path):
     facts = json.loads(result.stdout)
     assert facts["rules"][-1]["rule"] == "cap:most=1"
     assert all(rule["samples"] == [] for rule in facts["rules"])
+
+
+def test_a_rule_replaces_that_of_its_name_in_the_preset(data, tmp_path):
+    words = ("--rule", "language:sure=0.8", "--rule", "cap:most=1", "--rule", "language:sure=0.9,languages=fr")
+    facts = json.loads(call(data, tmp_path / "out", "--preset", "default", *words, "--json").stdout)
+    rules = [rule["rule"] for rule in facts["rules"]]
+    place = rules.index("language:sure=0.8")
+    assert rules[place - 1 : place + 3] == [
+        "script",
+        "language:sure=0.8",
+        "language:languages=fra_Latn,sure=0.9",
+        "identical",
+    ]
+    assert rules[-2:] == ["duplicates", "cap:most=1"]
+
+
+def test_nothing_left_says_which_rule_took_most(data, tmp_path):
+    with pytest.raises(CorpusError) as caught:
+        call(data, tmp_path / "out", "--rule", "markup", "--rule", "length:min=99", "--dropped", tmp_path / "gone")
+    assert str(caught.value).startswith(
+        "none of 4 rows is left; length:min=99 took 8 of 11 cells (as row 2, eng_Latn: "
+    )
+    assert list(tmp_path.iterdir()) == [data]
+
+
+def test_a_language_without_a_cell_left_is_told_of(data, tmp_path, caplog):
+    caplog.set_level("WARNING")
+    call(data, tmp_path / "out", "--rule", "length:min=99,languages=fr")
+    assert "no cell is left in fra_Latn (of 3)" in caplog.messages
 
 
 def test_an_encoder_scores(data, tmp_path, monkeypatch):

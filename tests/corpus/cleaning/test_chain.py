@@ -236,7 +236,7 @@ class TestCorpora:
             def judge(self, chunk):
                 raise CorpusError("the rule cannot work")
 
-        for step, message in ((Failing(), "cannot work"), (Length(min=500), "no rows")):
+        for step, message in ((Failing(), "cannot work"), (Length(min=500), "none of 9 rows is left")):
             with pytest.raises(CorpusError, match=message):
                 clean_corpus(corpus, tmp_path / "out", Chain(steps=[step]), dropped=tmp_path / "gone.jsonl")
             assert sorted(path.name for path in tmp_path.iterdir()) == ["raw"]

@@ -205,6 +205,13 @@ def test_addresses_on_one_side():
     assert unfit(Addresses(equal=True), "deu_Latn", *pairs) == [1, 2, 3]
 
 
+@pytest.mark.parametrize("quoted", ['"https://"', "“https://”", "« https:// »", "„http://“", "www.", "https:// www."])
+def test_an_address_has_a_host(quoted):
+    assert unfit(Addresses(), "deu_Latn", (f"It begins with {quoted}.", "Es beginnt so.")) == []
+    both = (f"With {quoted}: “https://example.org/a”", "Siehe „https://example.org/a“")
+    assert unfit(Addresses(equal=True), "deu_Latn", both) == []
+
+
 class TestBroken:
     def test_controls_and_replacement_characters(self):
         texts = ("Tea\tand\nmilk", "Tea\x07", "Tea \ufffd", "Tea \ud800", "Tea \x85", "می‌خواهم", "ជា​ភាសា")

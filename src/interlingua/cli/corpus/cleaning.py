@@ -41,7 +41,11 @@ def clean(
         list[str] | None, typer.Option("--rule", "-r", help="A rule, as length:min=3,max=200; may be given again.")
     ] = None,
     preset: Annotated[
-        str | None, typer.Option("--preset", help="A chain that ships: default, dap, imascl; rules come after it.")
+        str | None,
+        typer.Option(
+            "--preset",
+            help="A chain that ships: default, dap, imascl; a rule replaces that of its name, others follow.",
+        ),
     ] = None,
     chain: Annotated[
         Path | None, typer.Option("--chain", help="A YAML file with rules; others come after them.")
@@ -73,9 +77,10 @@ def clean(
 ) -> None:
     """Drop cells that rules find at fault, and rows with too few left; says what went by which rule.
 
-    Example: interlingua corpus clean mine.tmx clean --preset default --rule length:unit=words,max=100
+    Example: interlingua corpus clean mine.tmx clean --preset default --rule language:sure=0.8
     """
     from interlingua.corpus.cleaning import clean_corpus
+    from interlingua.corpus.wording import counted
 
     settings = {
         "pivots": comma_separated(pivots),
@@ -93,20 +98,24 @@ def clean(
         typer.echo(json.dumps(facts | report.as_dict(), ensure_ascii=False))
     else:
         typer.echo(report)
+        if dropped is not None:
+            typer.echo(f"{dropped}: {counted(report.dropped_cells, 'dropped cell')}")
         tell_written(written, output, as_json=False)
 
 
 def _chain(rules: list[str] | None, preset: str | None, file: Path | None, settings: dict[str, Any]) -> "Chain":
-    """The rules of the file or preset, then those given one by one; the default preset where there are none."""
+    """The rules of the file, then those given one by one; or of the preset, with those given put in."""
     from dataclasses import replace
 
     from interlingua.corpus.cleaning import Chain, load_chain, make_steps, preset_steps
+    from interlingua.corpus.cleaning.making import replaced
 
     if preset and file:
         raise typer.BadParameter("give a preset or a file, not both", param_hint="--chain")
     base = load_chain(file, scorers=_scorer) if file else Chain(steps=[])
     named = preset or (None if file or rules else "default")
-    steps = [*base.steps, *(preset_steps(named) if named else ()), *make_steps(rules or (), scorers=_scorer)]
+    given = make_steps(rules or (), scorers=_scorer)
+    steps = replaced(preset_steps(named), given) if named else [*base.steps, *given]
     return replace(base, steps=steps, **settings)
 
 

@@ -1,6 +1,7 @@
 """A corpus in, a cleaned corpus out, with the account of it in the card."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +13,14 @@ from interlingua.corpus.cleaning.report import CleaningReport, Dropped
 from interlingua.corpus.named_sets import source_record
 from interlingua.corpus.source import inherited
 from interlingua.corpus.table import Corpus
+from interlingua.corpus.wording import counted
 from interlingua.corpus.writing import write_corpus
+from interlingua.errors import CorpusError
 from interlingua.types import Row
 
 __all__ = ["clean_corpus"]
+
+logger = logging.getLogger(__name__)
 
 
 def clean_corpus(
@@ -46,12 +51,19 @@ def clean_corpus(
     with _log(None if dropped is None else Path(dropped)) as tell:
         cleaned = chain.clean(corpus.rows(), dropped=tell)
         written = write_corpus(_told(cleaned, card), path, card=card, overwrite=overwrite)
+    report = cleaned.report
+    if gone := [language for language in report.cells if not report.kept_cells[language]]:
+        logger.warning("no cell is left in %s", ", ".join(f"{code} (of {report.cells[code]:,})" for code in gone))
     return written, cleaned.report
 
 
 def _told(cleaned: Cleaned, card: dict[str, Any]) -> Iterator[Row]:
     """The rows; when they end, the card gets the report, as it is written after them."""
     yield from cleaned
+    report = cleaned.report
+    if report.rows and not report.kept_rows:
+        why = "; ".join(filter(None, [f"none of {counted(report.rows, 'row')} is left", report.why_nothing_is_left()]))
+        raise CorpusError(f"{why}; loosen the rule, or leave it out")
     card["cleaning"] = [*card.get("cleaning", ()), cleaned.report.as_dict()]
 
 

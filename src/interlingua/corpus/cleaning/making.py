@@ -25,7 +25,7 @@ from interlingua.corpus.cleaning.values import Addresses, Digits
 from interlingua.errors import CorpusError
 from interlingua.explaining import explained, nearest
 
-__all__ = ["RULES", "ScorerMaker", "load_chain", "make_step", "make_steps", "preset_steps", "rule_settings"]
+__all__ = ["RULES", "ScorerMaker", "load_chain", "make_step", "make_steps", "preset_steps", "replaced", "rule_settings"]
 
 ScorerMaker: TypeAlias = Callable[[Similarity], Any]
 """From the settings of ``similarity`` to what gives the scores."""
@@ -138,6 +138,24 @@ def preset_steps(said: str) -> list[Step]:
     ]
 
 
+def replaced(steps: Sequence[Step], given: Sequence[Step]) -> list[Step]:
+    """Return steps with those given: in the place of the first of the same name, which goes, else at the end.
+
+    Example:
+        >>> chain = make_steps(["length", "script", "ratio"])
+        >>> [step.name for step in replaced(chain, make_steps(["cap:most=9", "script:min=0.5"]))]
+        ['length', 'script:min=0.5', 'ratio', 'cap:most=9']
+    """
+    kinds = [_kind(step) for step in given]
+    made: list[Step] = []
+    for step in steps:
+        if _kind(step) not in kinds:
+            made.append(step)
+        elif not any(_kind(one) == _kind(step) for one in made):
+            made += [one for one in given if _kind(one) == _kind(step)]
+    return made + [one for one in given if _kind(one) not in map(_kind, steps)]
+
+
 def load_chain(path: str | Path, *, scorers: ScorerMaker | None = None) -> Chain:
     """Read a chain from YAML: ``rules`` and, where they differ, ``pivots``, ``min_cells``, ``samples``, ``seed``.
 
@@ -173,6 +191,10 @@ def rule_settings(kind: str) -> dict[str, Any]:
         ['languages', 'min', 'letters']
     """
     return {name: field for name, field in _known(kind).model_fields.items() if not field.exclude}
+
+
+def _kind(step: Step) -> str:
+    return step.name.partition(":")[0]
 
 
 def _known(kind: str) -> type[Settings]:

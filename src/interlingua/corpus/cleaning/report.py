@@ -96,6 +96,11 @@ class CleaningReport:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
 
+    @property
+    def dropped_cells(self) -> int:
+        """All cells that are gone."""
+        return sum(rule.cells for rule in self.rules)
+
     def sample(self, rule: RuleReport, dropped: Dropped) -> None:
         """Keep a cell at fault, which is counted already, as a sample if the draw says so (reservoir sampling)."""
         if len(rule.samples) < self.samples:
@@ -106,7 +111,7 @@ class CleaningReport:
                 rule.samples[place] = dropped
 
     def as_dict(self) -> dict[str, Any]:
-        """Return a JSON-ready dictionary: what the card of a cleaned corpus keeps under ``cleaning``."""
+        """Return a JSON-ready dictionary: what the card of a cleaned corpus keeps of the step."""
         return {
             "rows": self.rows,
             "kept_rows": self.kept_rows,
@@ -120,6 +125,14 @@ class CleaningReport:
                 for one in self.rules
             ],
         }
+
+    def why_nothing_is_left(self) -> str:
+        """Return which rule took most cells, with one of them; empty where none came in."""
+        most = max(self.rules, key=lambda rule: rule.cells, default=None)
+        if most is None or not most.cells:
+            return ""
+        of = f"{most.cells:,} of {counted(self.cells.total(), 'cell')}"
+        return f"{most.rule} took {of}" + (f" (as {_told(most.samples[0])})" if most.samples else "")
 
     def __str__(self) -> str:
         top = (
@@ -161,9 +174,11 @@ def _most(counts: Counter[str], shown: int = 5) -> str:
 
 
 def _sample_lines(one: RuleReport) -> Sequence[str]:
-    return [f"  {one.rule}"] + [
-        f"    row {sample.row}, {sample.language}: {sample.reason}: {_cut(sample.text)}" for sample in one.samples
-    ]
+    return [f"  {one.rule}"] + [f"    {_told(sample)}" for sample in one.samples]
+
+
+def _told(sample: Dropped) -> str:
+    return f"row {sample.row}, {sample.language}: {sample.reason}: {_cut(sample.text)}"
 
 
 def _cut(text: str) -> str:

@@ -15,10 +15,12 @@ from interlingua.corpus.cleaning.rule import PairRule
 
 __all__ = ["Addresses", "Digits"]
 
-_ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"']{1,2000}|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.IGNORECASE
+_ADDRESS = re.compile(  # a host follows, so that a text may speak of "https://"
+    r"(?:https?://[\w\[]|www\.\w)[^\s<>\"']{0,2000}|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
+    re.IGNORECASE,
 )
-
+_AFTER = ".,;:!?)]}»«›‹”“’‘\"'"
+"""What ends a sentence or quotation, not an address."""
 
 _MOST = 200
 """Digits that are compared: the time it takes grows with their square."""
@@ -87,7 +89,7 @@ class Addresses(PairRule):
 def _addresses(text: str) -> set[str]:
     if "@" not in text and "://" not in text and "www." not in text.lower():
         return set()
-    return {found.rstrip(".,;:!?)]}»\"'").casefold() for found in _ADDRESS.findall(text)}
+    return {found.rstrip(_AFTER).casefold() for found in _ADDRESS.findall(text)}
 
 
 def _digits(text: str) -> str:
