@@ -89,3 +89,12 @@ def test_placeholders(tmp_path):
     join(tmp_path, tmp_path / "a.tsv", tmp_path / "b", "--placeholders", "drop")
     rows = [dict(row.texts) for row in Corpus.open(tmp_path / "out").rows()]
     assert rows == [{"eng_Latn": "Save", "deu_Latn": "sichern", "swh_Latn": "Hifadhi"}]
+
+
+def test_a_column_of_a_table_is_no_language_of_catalogs(tmp_path):
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "id.po").write_text('msgid "The tap drips."\nmsgstr "Keran menetes."\n')
+    (tmp_path / "a.tsv").write_text("id\tEnglish\tsw\nk1\tThe tap drips.\tBomba linadondoka.\n")
+    join(tmp_path, tmp_path / "shop", tmp_path / "a.tsv", "--rename", "id=_id", "--rename", "English=eng")
+    (row,) = Corpus.open(tmp_path / "out").rows()
+    assert set(row.texts) == {"eng_Latn", "ind_Latn", "swh_Latn"}

@@ -1,6 +1,7 @@
 """What the columns of a file hold, told by their names."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pyarrow as pa
 from interlingua.errors import CorpusError, LanguageError
 from interlingua.languages import canonical
 
-__all__ = ["advice_on", "canonical_names", "check_text", "meaning_of"]
+__all__ = ["advice_on", "canonical_names", "check_text", "languages_renamed", "meaning_of"]
 
 
 def canonical_names(
@@ -59,6 +60,26 @@ def meaning_of(given: str, rename: Mapping[str, str] | None = None) -> str | Non
         return _language(given, meant, where="", named=given in (rename or {}), hint="")
     except CorpusError:
         return None
+
+
+def languages_renamed(rename: Mapping[str, str] | None, *, where: str | Path) -> dict[str, str]:
+    """Return the renames of a source that has languages, as it writes them, and no other columns.
+
+    Raises:
+        CorpusError: A language is to become provenance.
+
+    Example:
+        >>> languages_renamed({"en-US": "eng"}, where="a.tmx")
+        {'en-US': 'eng'}
+    """
+    for given, meant in (rename or {}).items():
+        if meant.startswith("_"):
+            language = "ind" if given.lower() == "id" else "eng"
+            raise CorpusError(
+                f"{where}: what can be renamed here are languages, to languages, and {given}={meant} would make a "
+                f"column of the language written {given}; leave it out, or say which language it is, as {given}={language}"
+            )
+    return dict(rename or {})
 
 
 def advice_on(given: str) -> str:

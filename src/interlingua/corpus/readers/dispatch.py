@@ -12,7 +12,7 @@ from interlingua.corpus.readers.delimited import read_delimited
 from interlingua.corpus.readers.files import bare_suffix
 from interlingua.corpus.readers.gettext import SOFTWARE, catalog_files, read_gettext, read_software
 from interlingua.corpus.readers.hub import HUB, read_hub
-from interlingua.corpus.readers.huggingface import read_saved_dataset
+from interlingua.corpus.readers.huggingface import is_saved_dataset, read_saved_dataset
 from interlingua.corpus.readers.jsonl import read_jsonl
 from interlingua.corpus.readers.lines import read_lines
 from interlingua.corpus.readers.moses import AlignedMembers, read_moses
@@ -142,7 +142,7 @@ def _open_archive(
 
 
 def _open_folder(path: Path, *, rename: Mapping[str, str] | None, strict: bool) -> Iterator[Row]:
-    if any((path / name).is_file() for name in ("dataset_dict.json", "state.json")):
+    if is_saved_dataset(path):
         return read_saved_dataset(path, rename=rename, strict=strict)
     if any(path.glob("*.parquet")):
         return read_parquet(path, rename=rename)

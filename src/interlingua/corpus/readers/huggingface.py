@@ -8,10 +8,15 @@ from interlingua.corpus.readers.records import RecordReader
 from interlingua.errors import CorpusError
 from interlingua.types import Row
 
-__all__ = ["read_saved_dataset", "split_name"]
+__all__ = ["is_saved_dataset", "read_saved_dataset", "split_name"]
 
 _SPLITS = {"validation": "dev", "valid": "dev"}
 _BATCH = 1000
+
+
+def is_saved_dataset(folder: Path) -> bool:
+    """Return whether ``save_to_disk`` wrote a folder."""
+    return any((folder / name).is_file() for name in ("dataset_dict.json", "state.json"))
 
 
 def split_name(given: str) -> str:

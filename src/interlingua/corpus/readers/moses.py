@@ -8,6 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from interlingua.corpus.naming import languages_renamed
 from interlingua.corpus.readers.archives import SEPARATOR, Member
 from interlingua.corpus.readers.compression import COMPRESSED
 from interlingua.corpus.readers.files import Faults, lines_of
@@ -101,7 +102,7 @@ def read_moses(
         FormatError: The members have unequally many lines, or one is damaged or not UTF-8.
         LanguageError: Two members are of one language.
     """
-    rename = rename or {}
+    rename = languages_renamed(rename, where=archive)
     rows = read_lines({rename.get(code, code): _place(archive, name) for code, name in members.files.items()})
     beside = {"_score": members.scores, "_document": members.ids}
     places = {name: _place(archive, member) for name, member in beside.items() if member}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from interlingua.corpus.naming import languages_renamed
 from interlingua.corpus.readers.lines import read_lines
 from interlingua.errors import CorpusError
 from interlingua.languages import canonical
@@ -29,7 +30,8 @@ def tatoeba_files(folder: str | Path, *, rename: Mapping[str, str] | None = None
     codes = {match["code"]: path for path in names if (match := _NAME.fullmatch(path.name))}
     if not codes:
         raise CorpusError(f"{folder} holds no files tatoeba.xxx-eng.eng; is this the tatoeba/v1 folder of LASER?")
-    languages = {canonical((rename or {}).get(code, code)): (code, path) for code, path in codes.items()}
+    rename = languages_renamed(rename, where=folder)
+    languages = {canonical(rename.get(code, code)): (code, path) for code, path in codes.items()}
     return {language: (path.with_suffix(f".{code}"), path) for language, (code, path) in languages.items()}
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from interlingua.corpus.naming import languages_renamed
 from interlingua.corpus.readers.compression import bare_suffix
 from interlingua.corpus.readers.delimited import delimited_records
 from interlingua.corpus.readers.files import Faults
@@ -51,7 +52,8 @@ def read_headerless(path: Path, *, rename: Mapping[str, str] | None = None, stri
     pair = pair_in_name(path.name)
     if pair is None:
         raise CorpusError(f"the name of {path} says no two languages, as x.de-en.tsv would")
-    languages = [canonical((rename or {}).get(code, code)) for code in pair]
+    rename = languages_renamed(rename, where=path)
+    languages = [canonical(rename.get(code, code)) for code in pair]
     scored = _is_scored(_first_fields(path))
     logger.info("%s has no header; its name says %s", path, " and ".join(languages))
     documents = 0

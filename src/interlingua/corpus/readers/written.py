@@ -1,7 +1,9 @@
 """Names of languages and elements as one file writes them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from interlingua.corpus.naming import languages_renamed
 from interlingua.errors import CorpusError, LanguageError
 from interlingua.languages import canonical
 
@@ -15,6 +17,10 @@ class WrittenLanguages:
 
     Args:
         rename: Language by language as written.
+        where: The file, for messages.
+
+    Raises:
+        CorpusError: A language is to be renamed to provenance.
 
     Example:
         >>> languages = WrittenLanguages({"en-US": "eng"})
@@ -22,8 +28,8 @@ class WrittenLanguages:
         ('eng_Latn', 'deu_Latn')
     """
 
-    def __init__(self, rename: Mapping[str, str] | None = None) -> None:
-        self._rename = dict(rename or {})
+    def __init__(self, rename: Mapping[str, str] | None = None, *, where: str | Path = "the file") -> None:
+        self._rename = languages_renamed(rename, where=where)
         self._unknown: dict[str, str] = {}
         self.known: dict[str, str] = {}
 

@@ -50,7 +50,7 @@ class XmlReader:
         self.done: list[Row] = []
         self.faults = faults
         self.room = 0
-        self.languages = WrittenLanguages(rename)
+        self.languages = WrittenLanguages(rename, where=path)
         self._path = path
         self._rest = ["", *rest]
         self._record_end = f"</{record}>"

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from interlingua.corpus.naming import languages_renamed
 from interlingua.corpus.readers.files import Faults
 from interlingua.corpus.readers.gettext.faults import FaultCounter, FaultsOfOne
 from interlingua.corpus.readers.gettext.trees import Domain, catalog_files, domains_of, language_of_catalog
@@ -71,7 +72,7 @@ def read_catalogs(
     Raises:
         FormatError: With ``strict``, a bad entry, a damaged file or an unknown language.
     """
-    rename = dict(rename or {})
+    rename = languages_renamed(rename, where=root)
     source = canonical(rename.pop(SOURCE, "eng"))
     left_out: Counter[str] = Counter()
     with Faults(root, strict=strict) as faults:
@@ -81,7 +82,7 @@ def read_catalogs(
 
 
 def _one(path: Path, rename: Mapping[str, str], *, strict: bool) -> Iterator[Row]:
-    rename = dict(rename)
+    rename = languages_renamed(rename, where=path)
     source = canonical(rename.pop(SOURCE, "eng"))
     left_out: Counter[str] = Counter()
     seen: set[int] = set()
