@@ -99,7 +99,7 @@ def test_split(sources):
     sizes = [len(corpus.select(split=split)) for split in ("train", "dev", "test")]
     assert sum(sizes) == 200
     assert sizes == [pytest.approx(size, abs=25) for size in (100, 40, 60)]
-    assert corpus.card["splits"] == {"dev": 0.2, "test": 0.3, "seed": 0}
+    assert corpus.card["history"] == [{"step": "split", "dev": 0.2, "test": 0.3, "seed": 0}]
     assert len(call("peek", sources / "out", "-n", 500, "-s", "dev", "--json").stdout.splitlines()) == sizes[1]
 
 

@@ -33,7 +33,7 @@ def test_translate(rows, tmp_path):
     filled = Corpus.open(tmp_path / "out")
     # The German of the second row is a copy of its English and passes no gate.
     assert filled.texts("deu") == ["Der Hahn tropft.", None, "Was?"]
-    faults = filled.card["translation"]["rules"]
+    faults = filled.card["history"][-1]["rules"]
     assert sum(rule.get("faulted", {}).get("deu_Latn", 0) for rule in faults) == 1
 
 

@@ -15,6 +15,8 @@ SOURCES = [
     {"source": "unused", "licence": "MIT"},
 ]
 
+SPLIT = {"step": "split", "dev": 0.5, "test": 0, "seed": 7}
+
 
 @pytest.fixture
 def corpus(tmp_path):
@@ -23,9 +25,7 @@ def corpus(tmp_path):
         Row({"eng": "Two.", "deu": "Zwei."}, {"_source": "people.tmx", "_source:deu_Latn": "nllb", "_split": "dev"}),
         Row({"eng": "Three.", "swh": "Tatu."}, {"_source:swh_Latn": "nllb", "_split": "train"}),
     ]
-    return write_corpus(
-        rows, tmp_path / "rows", card={"sources": SOURCES, "splits": {"dev": 0.5, "test": 0, "seed": 7}}
-    )
+    return write_corpus(rows, tmp_path / "rows", card={"sources": SOURCES, "history": [SPLIT]})
 
 
 def test_cells_are_counted_by_source_licence_and_model(corpus):

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from interlingua.corpus import catalog
+from interlingua.corpus.history import HISTORY, Before, history_of, with_step
 from interlingua.corpus.origins import name_of_rows, told_sources, united
 from interlingua.corpus.placeholders import Placeholders, with_placeholders
 from interlingua.corpus.presence import check_there
 from interlingua.corpus.readers import open_rows
 from interlingua.corpus.readers.dispatch import exists, is_address
 from interlingua.corpus.renaming import renames_of
+from interlingua.corpus.source import read_card
 from interlingua.corpus.source_names import named_apart
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.writing import write_corpus
@@ -39,7 +41,8 @@ def build_corpus(
     """Read sources one after the other and write them as one corpus.
 
     Rows are not joined: a sentence that two sources share makes two rows. With more than one source, ``_source`` says
-    where a row is from, unless the source says so itself, and the ``_id`` begins with the name of the source.
+    where a row is from, unless the source says so itself, and the ``_id`` begins with the name of the source. The card
+    tells how sources that are corpora were made.
 
     Args:
         sources: Sets of the catalog, or what :func:`interlingua.corpus.open_rows` reads.
@@ -57,19 +60,22 @@ def build_corpus(
     for source in sources:
         check_there(source)
     renames = renames_of(sources, rename, columns=columns)
+    named = [catalog.open_corpus(source) if catalog.is_named(source) else None for source in sources]
     walks = [
-        catalog.open_corpus(source).rows()
-        if catalog.is_named(source)
-        else open_rows(source, rename=own, columns=columns, strict=strict)
-        for source, own in zip(sources, renames, strict=True)
+        open_rows(source, rename=own, columns=columns, strict=strict) if corpus is None else corpus.rows()
+        for source, own, corpus in zip(sources, renames, named, strict=True)
     ]
     records = named_apart(sources)
     told = [told_sources(source) or [record.as_dict()] for source, record in zip(sources, records, strict=True)]
     if len(sources) > 1:
         walks = [_marked(*one) for one in zip(walks, [record.source for record in records], told, strict=True)]
-    known = united(chain.from_iterable(told))
+    before = [
+        (record.source, history_of(read_card(Path(source)) if corpus is None else corpus.card))
+        for source, record, corpus in zip(sources, records, named, strict=True)
+    ]
+    card = _made_of(before, {"sources": united(chain.from_iterable(told))})
     rows = with_placeholders(chain.from_iterable(walks), placeholders)
-    return write_corpus(rows, path, card={"sources": known}, overwrite=overwrite)
+    return write_corpus(rows, path, card=card, overwrite=overwrite)
 
 
 def grouped(words: Sequence[str]) -> list[str]:
@@ -112,6 +118,13 @@ def _refuse(first: Mapping[str, str], second: Mapping[str, str]) -> NoReturn:
         f"{first[language]} and {second[language]} are both given as {language}; "
         f"correct the code of one, or write a second text of the language as {language}-2={second[language]}"
     )
+
+
+def _made_of(before: Sequence[Before], card: Mapping[str, Any]) -> dict[str, Any]:
+    """The card of what is built: the history of the one source, or that of several as one step."""
+    if len(before) != 1:
+        return with_step(card, "build", {"sources": len(before)}, of=before)
+    return {**card, **({HISTORY: list(steps)} if (steps := before[0][1]) else {})}
 
 
 def _marked(rows: Iterator[Row], name: str, told: Sequence[Mapping[str, Any]]) -> Iterator[Row]:

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from interlingua.corpus.chronicle import chronicle, markdown_table, plain_cell
+from interlingua.corpus.chronicle import chronicle
 from interlingua.corpus.composition import UNKNOWN, Composition, composition_of
 from interlingua.corpus.hub_licences import hub_licence
+from interlingua.corpus.markdown import markdown_table, plain_cell
 from interlingua.corpus.provenance import SourceRecord
 from interlingua.corpus.source import inherited
 from interlingua.corpus.wording import counted
@@ -67,7 +68,7 @@ def dataset_card(corpus: "Corpus", *, configs: Sequence[Mapping[str, Any]] = (),
         _splits(corpus, as_loaded=bool(configs)),
         _sources(made),
         _machines(made),
-        _making(corpus.card),
+        _making(corpus),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -148,7 +149,7 @@ def _listed(records: Sequence[SourceRecord], shown: int = 10) -> str:
     return ", ".join(map(plain_cell, names[:shown])) + more
 
 
-def _making(card: Mapping[str, Any]) -> str:
+def _making(corpus: "Corpus") -> str:
     """Tell what the commands that made the corpus have noted."""
-    told = chronicle(inherited(card))
+    told = chronicle(inherited(corpus.card), languages=corpus.languages)
     return "\n\n".join(["## How it was made", *told]) if told else ""

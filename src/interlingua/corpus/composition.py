@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from interlingua.corpus.provenance import SourceRecord, source_column, source_records
+from interlingua.corpus.provenance import SourceRecord, listed_sources, source_column, source_records
 
 if TYPE_CHECKING:
     from interlingua.corpus.table import Corpus
@@ -108,8 +108,8 @@ def known_sources(corpus: "Corpus") -> list[dict[str, Any]]:
     """
     from interlingua.corpus import catalog
 
-    if told := corpus.card.get("sources"):
-        return list(told)
+    if told := listed_sources(corpus.card):
+        return told
     name = corpus.name.partition("/")[0]
     known = catalog.source_record(name) if name.partition(":")[0] in catalog.names() else SourceRecord(source=name)
     return [known.as_dict()]

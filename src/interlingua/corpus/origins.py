@@ -1,16 +1,16 @@
 """What a source tells of where its rows are from: the card of a corpus, the header of a TMX that was written here."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from interlingua.corpus.named_sets import is_named
+from interlingua.corpus.provenance import listed_sources
 from interlingua.corpus.readers.dispatch import exists
 from interlingua.corpus.readers.files import bare_suffix
 from interlingua.corpus.readers.tmx import tmx_sources
-from interlingua.corpus.source import CARD
+from interlingua.corpus.source import read_card
 from interlingua.errors import CorpusError
 
 __all__ = ["name_of_rows", "told_sources", "united"]
@@ -26,11 +26,7 @@ def told_sources(source: str | Path) -> list[dict[str, Any]]:
     if is_named(str(source)) or not exists(path):
         return []
     if path.is_dir():
-        try:
-            card = json.loads((path / CARD).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return []
-        return [dict(one) for one in card.get("sources", ())] if isinstance(card, dict) else []
+        return listed_sources(read_card(path))
     return tmx_sources(path) if bare_suffix(path) == ".tmx" else []
 
 

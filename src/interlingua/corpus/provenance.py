@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -15,6 +15,7 @@ __all__ = [
     "cell_source",
     "finite_number",
     "is_non_commercial",
+    "listed_sources",
     "source_column",
     "source_records",
 ]
@@ -112,6 +113,18 @@ def cell_source(row: Row, language: str) -> str | None:
     return None if found is None else str(found)
 
 
+def listed_sources(card: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a card says of each source, without what stands there and names none.
+
+    Example:
+        >>> listed_sources({"sources": [{"source": "ntrex"}, "by hand"]})
+        [{'source': 'ntrex'}]
+    """
+    listed = card.get("sources")
+    records = listed if isinstance(listed, list | tuple) else ()
+    return [dict(one) for one in records if isinstance(one, Mapping) and "source" in one]
+
+
 def source_records(card: Mapping[str, Any]) -> dict[str, SourceRecord]:
     """Return the sources that a card names, by name; what it says beside the known keys is left out.
 
@@ -120,6 +133,7 @@ def source_records(card: Mapping[str, Any]) -> dict[str, SourceRecord]:
         'CC-BY-SA-4.0'
     """
     known = {field.name for field in fields(SourceRecord)}
-    listed: Iterable[Mapping[str, Any]] = card.get("sources", ())
-    records = [SourceRecord(**{key: str(value) for key, value in one.items() if key in known}) for one in listed]
+    records = [
+        SourceRecord(**{key: str(value) for key, value in one.items() if key in known}) for one in listed_sources(card)
+    ]
     return {record.source: record for record in records}

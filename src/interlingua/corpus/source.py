@@ -17,7 +17,7 @@ from interlingua.corpus.splits import PIVOT, SplitRule
 from interlingua.corpus.storage import CLEAN, ParquetFiles, Storage
 from interlingua.errors import CorpusError
 
-__all__ = ["CARD", "Source", "inherited"]
+__all__ = ["CARD", "Source", "inherited", "read_card"]
 
 CARD = "corpus.json"
 """The file that a corpus folder carries beside its shards: rows, cells, fingerprint, and what the writer was told."""
@@ -33,6 +33,15 @@ def inherited(card: Mapping[str, Any]) -> dict[str, Any]:
         {'sources': [{'source': 'ntrex'}]}
     """
     return {key: value for key, value in card.items() if key not in _OF_THE_FILES}
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """Return what the card of a corpus folder says; nothing where it has none, or none that is an object."""
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return card if isinstance(card, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ class Source:
         check_text(storage.schema, columns, where=str(path))
         if storage.rows == 0:
             raise CorpusError(f"{path} holds no rows")
-        return cls(storage, columns, name or path.stem, card=_read_card(path, files))
+        return cls(storage, columns, name or path.stem, card=_card_of(path, files))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -147,11 +156,8 @@ class Source:
         return hasher.hexdigest()
 
 
-def _read_card(path: Path, files: Iterable[Path]) -> dict[str, Any]:
+def _card_of(path: Path, files: Iterable[Path]) -> dict[str, Any]:
     """The corpus card; without its fingerprint where the files are not those it was written for."""
-    try:
-        card: dict[str, Any] = json.loads((path / CARD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
+    card = read_card(path)
     sizes = {file.name: file.stat().st_size for file in files}
     return card if card.get("files") == sizes else {key: value for key, value in card.items() if key != "fingerprint"}

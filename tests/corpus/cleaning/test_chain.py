@@ -219,7 +219,7 @@ class TestCorpora:
         written, report = clean_corpus(corpus, tmp_path / "clean", chain, dropped=tmp_path / "gone.jsonl")
         assert written.card["sources"] == [{"source": "x", "licence": "CC0-1.0"}]
         assert written.card["made"] == "by hand"
-        assert written.card["cleaning"] == [report.as_dict()]
+        assert written.card["history"] == [{"step": "clean", **report.as_dict()}]
         assert (written.card["rows"], written.ids(), written.values("_split")) == (3, ["0", "3", "6"], ["dev"] * 3)
         gone = [json.loads(line) for line in (tmp_path / "gone.jsonl").read_text().splitlines()]
         assert [(one["row"], one["language"], one["with_row"]) for one in gone[:2]] == [
@@ -228,7 +228,7 @@ class TestCorpora:
         ]
         assert len(gone) == report.rules[0].cells == 12
         again, _ = clean_corpus(written, tmp_path / "again", chain)
-        assert [one["kept_rows"] for one in again.card["cleaning"]] == [3, 3]
+        assert [one["kept_rows"] for one in again.card["history"]] == [3, 3]
         assert again.fingerprint == written.fingerprint
 
     def test_nothing_is_written_if_a_rule_fails_or_nothing_is_left(self, corpus, tmp_path):

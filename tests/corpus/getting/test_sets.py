@@ -81,7 +81,8 @@ def test_flores200(published, web):
     assert corpus.select(["swa"], "test").texts("swa") == SWAHILI
     (source,) = corpus.card["sources"]
     assert (source["source"], source["licence"]) == ("flores200", "CC-BY-SA-4.0")
-    assert corpus.card["fetched"]["urls"] == list(downloads()["flores200"].urls)
+    (step,) = corpus.card["history"]
+    assert (step["step"], step["urls"]) == ("fetch", list(downloads()["flores200"].urls))
     assert sorted(one.name for one in path.parent.iterdir()) == [".downloads", "downloads.json", "flores200"]
     assert [one.name for one in (path.parent / ".downloads").iterdir() if one.suffix != ".lock"] == []
     assert make_task("retrieval", "flores200", split="test").name == "retrieval:flores200/test"
@@ -311,7 +312,7 @@ def test_opus(published, site, web, tmp_path):
     get("opus:Tanzil@v9/en-sw", web=web)
     corpus = open_corpus("opus:Tanzil/en-sw")
     assert corpus.pairs("sw", "en") == (SWAHILI, ENGLISH)
-    assert corpus.card["notes"] == {"README": "Invented.", "LICENSE": "Free."}
+    assert corpus.card["history"][0]["notes"] == {"README": "Invented.", "LICENSE": "Free."}
     assert len(open_corpus("opus:Tanzil@v9/sw-en")) == 1
     assert source_record("opus:Tanzil/en-sw").source == "opus:Tanzil@v10/en-sw"
     built = build_corpus(["opus:Tanzil/en-sw", "opus:Tanzil@v9/en-sw"], tmp_path / "built")

@@ -197,7 +197,7 @@ def test_rows_without_pivot_stay_rows_of_their_own(tmp_path, sources):
     assert rows[0].meta["_source"] == "o"
     assert joined.counts["rows_without_pivot_kept"] == 2
     assert joined.counts["rows_without_pivot_left_out"] == 1
-    assert joined.corpus.card["join"]["pivot_texts"] == 2
+    assert joined.corpus.card["history"][-1]["pivot_texts"] == 2
 
 
 def test_a_text_without_end_is_cut(tmp_path):
@@ -332,7 +332,9 @@ def test_too_little_memory(tmp_path):
 def test_card_says_what_was_done(tmp_path, sources):
     joined = join_corpus(sources, tmp_path / "out", conflicts="majority")
     card = json.loads((tmp_path / "out" / "corpus.json").read_text())
-    assert card["join"] == {
+    assert card["history"] == [joined.corpus.card["history"][0]]
+    assert card["history"][0] == {
+        "step": "join",
         "pivot": "eng_Latn",
         "conflicts": "majority",
         "rows_read": 7,

@@ -42,7 +42,7 @@ def test_the_card_says_who_translated_what(corpus, tmp_path):
     (said,) = [one for one in filled.card["sources"] if one["source"] == SPANISH]
     assert said["cells"] == 3
     assert said["texts_of"] == {"one.tmx": 1, "two.tmx": 2}
-    assert filled.card["translation"]["kept_cells"] == {"spa_Latn": 3}
+    assert filled.card["history"][-1]["kept_cells"] == {"spa_Latn": 3}
 
 
 def test_equal_texts_are_translated_once_and_a_second_run_translates_nothing(corpus, tmp_path):
@@ -99,12 +99,12 @@ def test_gates(gate, tmp_path):
     translator = Dictionary(answers={text: FAULTS[gate], text.upper(): good})
     filled = fill(corpus, tmp_path, translator, gates=None)
     assert filled.texts("spa") == [None, good]
-    told = {rule["rule"].partition(":")[0]: rule for rule in filled.card["translation"]["rules"]}
+    told = {rule["rule"].partition(":")[0]: rule for rule in filled.card["history"][-1]["rules"]}
     assert told[gate]["faulted"] == {"spa_Latn": 1}
     (sample,) = told[gate]["samples"]
     assert (sample["row"], sample["pivot"], sample["language"]) == ("0", text, "spa_Latn")
     assert sum(sum(rule.get("faulted", {}).values()) for rule in told.values()) == 1
-    assert filled.card["translation"]["cells"] == {"spa_Latn": 2}
+    assert filled.card["history"][-1]["cells"] == {"spa_Latn": 2}
 
 
 class Shortest:
@@ -209,7 +209,7 @@ def test_a_licence_that_forbids_trade_is_told_of(corpus, tmp_path, caplog):
 def test_the_card_is_json_and_the_usual_gates_have_names(corpus, tmp_path):
     filled = fill(corpus, tmp_path, Dictionary(), gates=None)
     json.dumps(dict(filled.card))
-    rules = [rule["rule"] for rule in filled.card["translation"]["rules"]]
+    rules = [rule["rule"] for rule in filled.card["history"][-1]["rules"]]
     assert rules == ["empty", *(gate.name for gate in make_gates())]
 
 
@@ -249,7 +249,7 @@ def test_gates_judge_translations_beside_the_cells_that_they_are_made_from(corpu
     made = ["el gato ve el barco."] * 2
     assert ("eng_Latn", "spa_Latn", [0, 1], texts, made) in gate.pairs
     assert [language for language, _ in gate.cells] == ["spa_Latn"] * 4
-    assert filled.card["translation"]["rules"][1]["notes"] == ["it saw them all"]
+    assert filled.card["history"][-1]["rules"][1]["notes"] == ["it saw them all"]
 
 
 def test_a_filled_cell_has_nothing_of_the_one_before(tmp_path):

@@ -21,15 +21,17 @@ def split_rows(
 ) -> None:
     """Write a corpus with a _split column: by a hash of the English text, so a sentence always lands in one split."""
     from interlingua.corpus import write_corpus
+    from interlingua.corpus.history import with_step
     from interlingua.corpus.source import inherited
 
     check_place(output, overwrite=overwrite)
-    rule = {"dev": dev, "test": test, "seed": seed}
-    corpus = open_data(data, None, None, rename, min_cells=0).with_splits(dev=dev, test=test, seed=seed)
+    corpus = open_data(data, None, None, rename, min_cells=0)
+    had = sum(split is not None for split in corpus.values("_split")) if corpus.has_splits else 0
+    facts = {"dev": dev, "test": test, "seed": seed, **({"rows_that_had_one": had} if had else {})}
     written = write_corpus(
-        corpus.rows(),
+        corpus.with_splits(dev=dev, test=test, seed=seed).rows(),
         output,
-        card={"sources": [{"source": data}], **inherited(corpus.card), "splits": rule},
+        card=with_step({"sources": [{"source": data}], **inherited(corpus.card)}, "split", facts),
         overwrite=overwrite,
     )
     tell_written(written, output, as_json=as_json)

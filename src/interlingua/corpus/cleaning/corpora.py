@@ -10,6 +10,7 @@ from typing import Any
 from interlingua.atomic import whole_file
 from interlingua.corpus.cleaning.chain import Chain, Cleaned
 from interlingua.corpus.cleaning.report import CleaningReport, Dropped
+from interlingua.corpus.history import with_step
 from interlingua.corpus.named_sets import source_record
 from interlingua.corpus.source import inherited
 from interlingua.corpus.table import Corpus
@@ -36,7 +37,7 @@ def clean_corpus(
 
     Args:
         corpus: The rows.
-        path: The folder to write; its card keeps that of the corpus, with the report added under ``cleaning``.
+        path: The folder to write; its card keeps that of the corpus, with the report as a step of its history.
         chain: The rules.
         source: What the rows are from, where the card of the corpus does not say; its name unless given.
         dropped: A file for every cell that is gone, a JSON object a line, with rule and reason.
@@ -64,7 +65,7 @@ def _told(cleaned: Cleaned, card: dict[str, Any]) -> Iterator[Row]:
     if report.rows and not report.kept_rows:
         why = "; ".join(filter(None, [f"none of {counted(report.rows, 'row')} is left", report.why_nothing_is_left()]))
         raise CorpusError(f"{why}; loosen the rule, or leave it out")
-    card["cleaning"] = [*card.get("cleaning", ()), cleaned.report.as_dict()]
+    card |= with_step(card, "clean", cleaned.report.as_dict())
 
 
 @contextmanager

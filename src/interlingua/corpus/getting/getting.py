@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -17,6 +18,7 @@ from interlingua.corpus.getting.offers import Offer, offers
 from interlingua.corpus.getting.record import DownloadRecord
 from interlingua.corpus.getting.unpacking import contents_checksum, unpack
 from interlingua.corpus.getting.web import Web
+from interlingua.corpus.history import with_step
 from interlingua.corpus.named_sets import data_folder
 from interlingua.corpus.provenance import SourceRecord
 from interlingua.corpus.writing import write_corpus
@@ -110,12 +112,14 @@ def _arrange(offer: Offer, archives: Sequence[Path], store: Path, target: Path, 
             source = SourceRecord(
                 source=offer.name, licence=offer.licence, citation=offer.citation, homepage=offer.homepage
             )
-            card = {"sources": [source.as_dict()], **_origin(offer), **({"notes": extras} if extras else {})}
+            facts = _origin(offer) | ({"notes": extras} if extras else {})
+            card = with_step({"sources": [source.as_dict()]}, "fetch", facts)
             write_corpus(ROWS[offer.arrange](folder), target, card=card, overwrite=overwrite)
             return
         with _replaced(target, overwrite=overwrite) as new:
             FOLDERS[offer.arrange](folder, new)
-            known = {"source": offer.name, "licence": offer.licence, "citation": offer.citation, **_origin(offer)}
+            known: dict[str, Any] = {"source": offer.name, "licence": offer.licence, "citation": offer.citation}
+            known["fetched"] = _origin(offer)
             (new / _ORIGIN).write_text(json.dumps(known, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
@@ -152,7 +156,7 @@ def _remembered(archive: Path, name: str) -> str:
 
 
 def _origin(offer: Offer) -> dict[str, object]:
-    return {"fetched": {"urls": [file.url for file in offer.files], "date": datetime.now(UTC).date().isoformat()}}
+    return {"urls": [file.url for file in offer.files], "date": datetime.now(UTC).date().isoformat()}
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from interlingua.corpus.coverage import Coverage, CoverageCounter, compared
+from interlingua.corpus.history import with_step
 from interlingua.corpus.joining.assembling import RowMaker
 from interlingua.corpus.joining.cells import CellMaker
 from interlingua.corpus.joining.choosing import CONFLICTS, Conflicts
@@ -47,7 +48,7 @@ class Joined:
         corpus: The joined rows.
         before: Coverage of the rows of all sources, one after the other.
         after: Coverage of the corpus.
-        counts: What became of rows and texts; also in ``corpus.json`` under ``join``.
+        counts: What became of rows and texts; also in the history of ``corpus.json``.
         hints: What could be told or typed for a better join, in words of the command line.
     """
 
@@ -174,6 +175,7 @@ class _Join:
         self._limit = limit
         self._after = CoverageCounter()
         self._pivot = ""
+        self._told: dict[str, int] = {}
         self.card = card
 
     def cells(self) -> Iterator[Any]:
@@ -203,7 +205,9 @@ class _Join:
         records = chain(() if first is None else (first,), ordered)
         yield from maker.tables(whole_groups(self._limit(records)))
         self._pivot, self._after = pivot, maker.coverage
-        self.card["join"] = {"pivot": pivot, "conflicts": conflicts, **self._counts(maker.counts), **maker.told}
+        self._told = self._counts(maker.counts)
+        facts = {"pivot": pivot, "conflicts": conflicts, **self._told, **maker.told}
+        self.card |= with_step(self.card, "join", facts, of=[source.before for source in self._sources])
 
     def done(self, corpus: Corpus, hints: Iterable[str]) -> Joined:
         """What came of it."""
@@ -211,7 +215,7 @@ class _Join:
             corpus=corpus,
             before=self._cells.coverage.coverage(first=self._pivot),
             after=self._after.coverage(first=self._pivot),
-            counts={name: count for name, count in self.card["join"].items() if name in _SAID},
+            counts=self._told,
             hints=(*language_hints(self._sources, self._spoken, pivot=self._pivot), *hints),
         )
 

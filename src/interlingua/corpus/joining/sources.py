@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from interlingua.corpus import catalog
 from interlingua.corpus.columns import table_of
+from interlingua.corpus.history import Before, history_of
 from interlingua.corpus.origins import name_of_rows, told_sources
 from interlingua.corpus.presence import check_there
 from interlingua.corpus.provenance import SourceRecord, source_records
@@ -44,6 +45,7 @@ class JoinSource:
         size: Bytes of text, about; 0 where that cannot be told beforehand.
         batches: Walks the rows: ``pyarrow`` batches or tables with canonical column names.
         written: What was asked for, where its columns can be renamed; else empty.
+        before: How it was made, as the card of the joined corpus tells.
     """
 
     name: str
@@ -51,6 +53,7 @@ class JoinSource:
     size: int
     batches: Callable[[], Iterator[Any]]
     written: str = ""
+    before: Before = ("", ())
 
 
 def open_sources(
@@ -143,6 +146,7 @@ def _of_corpus(corpus: Corpus, record: SourceRecord) -> JoinSource:
         records=known if known and ("_source" in wanted or name != record.source) else [*known, record],
         size=0,
         batches=lambda: corpus.batches(_ROWS, provenance=wanted),
+        before=(record.source, history_of(corpus.card)),
     )
 
 

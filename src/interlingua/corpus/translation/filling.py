@@ -12,7 +12,7 @@ from interlingua.corpus.catalog import source_record
 from interlingua.corpus.cleaning.report import CleaningReport
 from interlingua.corpus.cleaning.rule import Rule
 from interlingua.corpus.history import with_step
-from interlingua.corpus.provenance import SourceRecord, cell_source, source_column
+from interlingua.corpus.provenance import SourceRecord, cell_source, listed_sources, source_column
 from interlingua.corpus.source import inherited
 from interlingua.corpus.table import Corpus
 from interlingua.corpus.translation.gates import make_gates
@@ -179,7 +179,7 @@ class Filler:
     def _given(self) -> list[dict[str, Any]]:
         """What the card says of the sources of the corpus as it is."""
         name = self._corpus.name.partition("/")[0]
-        return list(self._corpus.card.get("sources", [source_record(name).as_dict()]))
+        return listed_sources(self._corpus.card) or [source_record(name).as_dict()]
 
     def _fill(self, gaps: Mapping[int, Gap], source: str, language: str) -> dict[int, str]:
         """Return the translations that pass, by number of the row."""
