@@ -126,3 +126,10 @@ def test_two_files_on_one_language_are_refused(sources, words, told):
     with pytest.raises(LanguageError, match=told):
         call("build", sources / "out", *words)
     assert not (sources / "out").exists()
+
+
+def test_a_folder_that_is_called_as_a_set(sources, monkeypatch):
+    monkeypatch.chdir(sources)
+    told = "hint: ntrex alone means the set of the catalog; ./ntrex is this folder\n"
+    assert told in call("build", "ntrex", "b.tsv", "--rename", "id=_id").stderr
+    assert "./ntrex" not in call("build", "other", "b.tsv", "--rename", "id=_id").stderr

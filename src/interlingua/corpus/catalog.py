@@ -77,13 +77,13 @@ def open_corpus(name_or_path: str | Path, *, rename: Mapping[str, str] | None = 
         interlingua.errors.CorpusError: 'nusaks' is neither a file nor a set of the catalog; did you mean nusax?
     """
     written = str(name_or_path)
-    name, _, part = written.partition(":")
+    name, colon, part = written.partition(":")
+    check_there(name_or_path)
     if name in names():
         return _open_named(info(name), part)
-    if name == OPUS:
+    if name == OPUS and colon:
         return Corpus.open(locate_opus(part), name=written)
     path = Path(name_or_path)
-    check_there(name_or_path)
     if exists(path) and (path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))):
         return Corpus.open(path, rename=rename)
     title = written if is_address(written) else _stem(path)

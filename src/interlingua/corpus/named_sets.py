@@ -87,10 +87,10 @@ def is_named(word: str) -> bool:
     """Return whether a word names a set, or a part of one, rather than a file.
 
     Example:
-        >>> [is_named(word) for word in ("tatoeba:tel", "opus:Tanzil@v1/en-te", "rows.tsv")]
-        [True, True, False]
+        >>> [is_named(word) for word in ("tatoeba:tel", "opus:Tanzil@v1/en-te", "opus", "rows.tsv")]
+        [True, True, False, False]
     """
-    return word.partition(":")[0] in (*names(), OPUS)
+    return word.partition(":")[0] in names() or word.startswith(f"{OPUS}:")
 
 
 def info(name: str) -> NamedSet:
@@ -182,8 +182,8 @@ def source_record(name_or_path: str) -> SourceRecord:
         >>> source_record("phrasebook").licence, source_record("memories/client.tmx").source
         ('CC0-1.0', 'client.tmx')
     """
-    name, _, part = name_or_path.partition(":")
-    if name == OPUS:
+    name, colon, part = name_or_path.partition(":")
+    if name == OPUS and colon:
         card = json.loads((locate_opus(part) / CARD).read_text(encoding="utf-8"))
         return next(iter(source_records(card).values()), SourceRecord(source=name_or_path))
     if name in names():

@@ -74,10 +74,10 @@ def languages_renamed(rename: Mapping[str, str] | None, *, where: str | Path) ->
     """
     for given, meant in (rename or {}).items():
         if meant.startswith("_"):
-            language = "ind" if given.lower() == "id" else "eng"
+            example = f"{given}={'ind' if given.lower() == 'id' else 'eng'}"
             raise CorpusError(
                 f"{where}: what can be renamed here are languages, to languages, and {given}={meant} would make a "
-                f"column of the language written {given}; leave it out, or say which language it is, as {given}={language}"
+                f"column of the language written {given}; leave it out, or say which language it is, as {example}"
             )
     return dict(rename or {})
 

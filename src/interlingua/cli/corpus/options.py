@@ -82,7 +82,8 @@ def renames(words: list[str] | None) -> dict[str, str] | None:
 
 
 def tell_written(corpus: "Corpus", output: Path, *, as_json: bool) -> None:
-    """Print what was written and where."""
+    """Print what was written and where, and how to name it where its name alone means something else."""
+    from interlingua.corpus.presence import is_shadowed
     from interlingua.corpus.wording import counted
 
     facts: dict[str, Any] = {"path": str(output), "rows": len(corpus), "languages": list(corpus.languages)}
@@ -92,3 +93,5 @@ def tell_written(corpus: "Corpus", output: Path, *, as_json: bool) -> None:
         many = len(corpus.languages) > _NAMED
         where = counted(len(corpus.languages), "language") if many else ", ".join(corpus.languages)
         typer.echo(f"{output}: {counted(len(corpus), 'row')} in {where}")
+    if is_shadowed(str(output)):
+        typer.echo(f"hint: {output} alone means the set of the catalog; ./{output} is this folder", err=True)
