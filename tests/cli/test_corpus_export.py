@@ -81,6 +81,18 @@ def test_export_writes_what_is_asked_for(planted, tmp_path, capsys):
     assert run(capsys, "export", planted, tmp_path / "o", "--format", "arrow")[0] != 0
     assert run(capsys, "export", planted, tmp_path / "o", "--names", "left")[0] != 0
     assert run(capsys, "export", planted, tmp_path / "o", "--pairs", "en-xx")[0] != 0
+    for words in (("--pairs", "en:de"), ("--names", "anchor")):
+        code, _, err = run(capsys, "export", planted, tmp_path / "o", *words)
+        assert (code, "datasets has no pairs; say --format pairs" in " ".join(err.split())) == (2, True)
+
+
+@pytest.mark.parametrize("ending", ["tmx", "tsv", "jsonl", "TMX"])
+def test_the_format_is_what_the_name_ends_in(planted, tmp_path, capsys, ending):
+    for words, name in (((), "by-name"), (("-f", ending.lower()), "by-word")):
+        assert run(capsys, "export", planted, tmp_path / f"{name}.{ending}", *words)[0] == 0
+    assert (tmp_path / f"by-name.{ending}").read_bytes() == (tmp_path / f"by-word.{ending}").read_bytes()
+    assert run(capsys, "export", planted, tmp_path / f"folder.{ending}", "-f", "datasets")[0] == 0
+    assert (tmp_path / f"folder.{ending}").is_dir()
 
 
 def test_what_a_table_cannot_hold_is_told(tmp_path, capsys):

@@ -66,7 +66,7 @@ def test_views_of_views_keep_all_conditions(corpus):
     view = corpus.select(["en", "de"]).select(["de", "en", "de"], min_cells=1)
     assert view.languages == ("deu_Latn", "eng_Latn")
     assert view.ids() == ["0", "1", "2"]
-    with pytest.raises(CorpusError, match="no swh_Latn; its languages are deu_Latn, eng_Latn"):
+    with pytest.raises(CorpusError, match="swh_Latn is not among the languages chosen of rows, deu_Latn, eng_Latn"):
         view.texts("swh")
 
 
@@ -98,6 +98,10 @@ def test_empty_corpus_and_view(corpus, tmp_path):
     assert len(view) == 0
     with pytest.raises(CorpusError, match="no row of rows has at least 3 of deu_Latn, swh_Latn, tel_Telu"):
         view.texts("swh")
+    with pytest.raises(CorpusError, match=r"^no row of rows has at least 3 of deu_Latn, swh_Latn, tel_Telu$"):
+        corpus.select(min_cells=1).select(["deu", "swh", "tel"], min_cells=3).texts("swh")
+    with pytest.raises(CorpusError, match=r"tel_Telu is not among the languages chosen of rows"):
+        corpus.select(["eng", "deu"]).texts("tel")
 
 
 def test_open_foreign_parquet(tmp_path):

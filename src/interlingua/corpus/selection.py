@@ -1,6 +1,6 @@
 """Which rows of a corpus a view keeps: conditions on record batches, each with a representation that identifies it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["Condition", "MinCells", "OneOf", "conditions"]
+__all__ = ["Condition", "MinCells", "OneOf", "conditions", "in_words"]
 
 Value: TypeAlias = str | int | float | bool
 
@@ -82,3 +82,20 @@ def conditions(where: Mapping[str, Value | Collection[Value]]) -> tuple[OneOf, .
         OneOf(column, (value,) if isinstance(value, str | int | float) else tuple(value))
         for column, value in where.items()
     )
+
+
+def in_words(kept: Sequence[Condition]) -> str:
+    """Return conditions for a message, each once, without those that another one makes needless.
+
+    Example:
+        >>> in_words([MinCells(("eng_Latn", "deu_Latn", "fra_Latn"), 2), MinCells(("eng_Latn", "deu_Latn"), 2)])
+        'at least 2 of eng_Latn, deu_Latn'
+    """
+    distinct = list(dict.fromkeys(kept))
+    return " and ".join(str(one) for one in distinct if not any(_implies(other, one) for other in distinct))
+
+
+def _implies(other: Condition, one: Condition) -> bool:
+    if other == one or not (isinstance(one, MinCells) and isinstance(other, MinCells)):
+        return False
+    return set(other.languages) <= set(one.languages) and other.minimum >= one.minimum

@@ -12,7 +12,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from interlingua.corpus.columns import table_of
-from interlingua.corpus.selection import Condition, MinCells, OneOf, Value, conditions
+from interlingua.corpus.selection import Condition, MinCells, OneOf, Value, conditions, in_words
 from interlingua.corpus.source import Source
 from interlingua.corpus.splits import SplitRule
 from interlingua.corpus.storage import InMemory
@@ -229,6 +229,9 @@ class Corpus:
 
     def _language(self, spelling: str) -> str:
         code = canonical(spelling)
+        if code not in self.languages and code in self._source.languages:
+            chosen = ", ".join(self.languages)
+            raise CorpusError(f"{code} is not among the languages chosen of {self.name}, {chosen}; choose it too (-l)")
         if code not in self.languages:
             hint = variant_hint(code, self.languages)
             raise CorpusError(f"{self.name} has no {code}; its languages are {', '.join(self.languages)}{hint}")
@@ -256,9 +259,7 @@ class Corpus:
 
     def _scan(self, columns: Sequence[str], *, size: int, raw: bool = False) -> Iterator[Any]:
         if len(self) == 0:
-            raise CorpusError(
-                f"no row of {self._source.name} has {'; '.join(map(str, self._conditions))}{self._splits()}"
-            )
+            raise CorpusError(f"no row of {self._source.name} has {in_words(self._conditions)}{self._splits()}")
         return self._kept_batches(columns, size=size, raw=raw)
 
     def _kept_batches(self, columns: Sequence[str], *, size: int, raw: bool) -> Iterator[Any]:

@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from interlingua.cli.corpus.options import AsJson, Data, Languages, Overwrite, Rename, Split, check_place, open_data
+
+if TYPE_CHECKING:
+    from interlingua.corpus.exporting import Format
 
 __all__ = ["card", "export"]
 
@@ -15,11 +18,14 @@ def export(
     data: Data,
     output: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; the file of tsv, jsonl and tmx.")],
     to: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--format", "-f", help="datasets (Hugging Face), pairs (sentence-transformers), moses, tsv, jsonl or tmx."
+            "--format",
+            "-f",
+            help="datasets (Hugging Face), pairs (sentence-transformers), moses, tsv, jsonl or tmx; "
+            "what OUT ends in, else datasets, unless given.",
         ),
-    ] = "datasets",
+    ] = None,
     pairs: Annotated[
         str | None,
         typer.Option(
@@ -42,22 +48,26 @@ def export(
     """
     from typing import cast, get_args
 
-    from interlingua.corpus.exporting import FILES, FORMATS, PairNames, export_corpus
+    from interlingua.corpus.exporting import FILES, FORMATS, PairNames, export_corpus, format_of
     from interlingua.corpus.wording import counted
     from interlingua.evaluation.pairs import parse_pairs
 
-    if to not in FORMATS:
+    if to is not None and to not in FORMATS:
         raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
+    form = cast("Format", to) if to is not None else format_of(output)
     if names is not None and names not in get_args(PairNames):
         raise typer.BadParameter(f"one of {', '.join(get_args(PairNames))}", param_hint="--names")
     asked = parse_pairs(pairs) if pairs is not None else None
     if isinstance(asked, str):
         raise typer.BadParameter("write pairs as en:de,en:fr", param_hint="--pairs")
-    check_place(output, overwrite=overwrite, is_file=to in FILES)
+    if (pairs or names) and form not in ("pairs", "moses"):
+        option = "--pairs" if pairs else "--names"
+        raise typer.BadParameter(f"{form} has no pairs; say --format pairs", param_hint=option)
+    check_place(output, overwrite=overwrite, is_file=form in FILES)
     done = export_corpus(
         open_data(data, languages, split, rename, min_cells=1),
         output,
-        to=to,
+        to=form,
         pairs=asked,
         names=cast("PairNames | None", names),
         overwrite=overwrite,
@@ -66,7 +76,7 @@ def export(
         facts = {"path": str(output), "rows": done.rows, "changed": done.changed, "files": done.files}
         typer.echo(json.dumps(facts, ensure_ascii=False))
         return
-    what = "pair" if to in ("pairs", "moses") else "row"
+    what = "pair" if form in ("pairs", "moses") else "row"
     typer.echo(f"{output}: {counted(done.rows, what)}" + (f" in {len(done.files)} files" if done.files else ""))
     if done.changed:
         typer.echo(f"tabs or line breaks became spaces in {counted(done.changed, 'text')}; jsonl keeps them")

@@ -16,13 +16,24 @@ from interlingua.corpus.tmx_writing import write_tmx
 from interlingua.errors import CorpusError
 from interlingua.languages import canonical
 
-__all__ = ["FORMATS", "Format", "export_corpus"]
+__all__ = ["FILES", "FORMATS", "Format", "export_corpus", "format_of"]
 
 Format = Literal["datasets", "pairs", "moses", "tsv", "jsonl", "tmx"]
 FORMATS: tuple[Format, ...] = ("datasets", "pairs", "moses", "tsv", "jsonl", "tmx")
 
 FILES: tuple[Format, ...] = ("tsv", "jsonl", "tmx")
 """Those that are one file."""
+
+
+def format_of(path: str | Path) -> Format:
+    """Return the format that a name ends in; ``datasets`` where it ends in none that is one file.
+
+    Example:
+        >>> format_of("rows.tmx"), format_of("v1.2")
+        ('tmx', 'datasets')
+    """
+    ending = Path(path).suffix.lower()
+    return next((form for form in FILES if ending == f".{form}"), "datasets")
 
 
 def export_corpus(
