@@ -42,6 +42,13 @@ def test_what_is_named_must_be_something_to_test_on(tmp_path):
         evaluation_sets(["nusaks"], cache=tmp_path)
 
 
+def test_names_are_checked_before_anything_is_hashed(tmp_path, monkeypatch):
+    monkeypatch.setattr(EvaluationSet, "of_corpus", None)  # whoever hashes fails
+    for name, message in (("nosuch", "neither a file nor a set"), ("stsb", "stsb"), (tmp_path / "a.tsv", "no file")):
+        with pytest.raises(CorpusError, match=message):
+            evaluation_sets(["phrasebook", str(name)], cache=tmp_path)
+
+
 def test_hashes_are_kept_until_the_file_changes(tmp_path, monkeypatch):
     folder, cache = tmp_path / "rows", tmp_path / "cache"
     write_corpus([Row({"en": "One small test.", "de": "Ein kleiner Test."})], folder)

@@ -197,7 +197,7 @@ def test_of_two_rivals_the_override_wins():
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("none.yaml", None, "cannot be read: No such file"),
+        ("none.yaml", None, r"cannot be read: No such file or directory; `interlingua recipes list` names"),
         ("list.yaml", "- a\n- b\n", "holds no recipe: name, student"),
         ("empty.yaml", "", "holds no recipe"),
         ("broken.yaml", "a: [1\n", "is not YAML"),

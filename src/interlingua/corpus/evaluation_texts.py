@@ -20,6 +20,7 @@ from interlingua.corpus import catalog
 from interlingua.corpus.evaluation_splits import check_set, set_of, split_of
 from interlingua.corpus.hashing import TextHash, hash_files, text_hash
 from interlingua.corpus.letters import letters_of
+from interlingua.corpus.presence import check_there
 from interlingua.corpus.table import Corpus
 from interlingua.errors import CorpusError, FormatError
 from interlingua.languages import without_variant
@@ -170,6 +171,8 @@ def evaluation_sets(
     """
     place = (cache_folder() if cache is None else cache) / "evaluation-texts"
     if names is not None:
+        for name in names:
+            _check(name)  # all of them before the first is hashed, which may take long
         return EvaluationTexts(tuple(_kept(name, languages, place) for name in names))
     sets, missing = [], []
     for name in catalog.names():
@@ -215,17 +218,27 @@ def _key(name: str) -> str | None:
     return xxhash.xxh3_128_hexdigest(repr(known_by).encode())
 
 
+def _check(name: str) -> None:
+    """Make sure that a set or file that was named is there, and that encoders are tested on it."""
+    base, split = split_of(name)
+    entry = set_of(base)
+    if entry is None:
+        check_set(base)
+        check_there(base)
+        return
+    if entry.layout != "shipped":
+        catalog.locate(entry.name)
+    if split is None and not entry.evaluation:
+        raise CorpusError(
+            f"no encoder is tested on {name} by itself; say which split is, as {name}/test, or give a file"
+        )
+
+
 def _open(name: str) -> Corpus:
     base, split = split_of(name)
-    if split is None:
-        check_set(base)
     corpus = catalog.open_corpus(base)
     entry = set_of(base)
     if split is not None or entry is None:
         return corpus.select(split=split, min_cells=1)
-    if not entry.evaluation:
-        raise CorpusError(
-            f"no encoder is tested on {name} by itself; say which split is, as {name}/test, or give a file"
-        )
     where = {"_split": entry.evaluation} if isinstance(entry.evaluation, tuple) else None
     return corpus.select(min_cells=1, where=where)

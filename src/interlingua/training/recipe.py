@@ -72,7 +72,7 @@ def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RecipeError(
-            f"{path} cannot be read: {error.strerror}; `interlingua recipes` lists those that ship"
+            f"{path} cannot be read: {error.strerror}; `interlingua recipes list` names those that ship"
         ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} is not YAML: {' '.join(str(error).split())}") from error

@@ -166,7 +166,7 @@ def test_unusable_variants_are_counted(write, caplog):
     [
         (tmx(unit(("en", "One."))).replace("</body>", ""), 7, "not well-formed XML: mismatched tag"),
         (tmx(unit(("en", "a < b"))), 5, "not well-formed XML"),
-        (tmx(unit(("en", "One.")))[:150], None, "not well-formed XML"),
+        (tmx(unit(("en", "One.")))[:150], None, "the file ends early, before </tmx>"),
         ("", None, "not well-formed XML"),
         ("<html><body/></html>", 1, "the root element is <html>, not <tmx>"),
     ],

@@ -184,6 +184,8 @@ class XmlReader:
             self._parser.Parse(data, final)
         except expat.ExpatError as error:
             message = f"not well-formed XML: {expat.ErrorString(error.code)}; mend or export it again"
+            if final and self._fed:
+                message = f"the file ends early, before </{self._rest[1]}>; fetch or export it again"
             raise FormatError(message, path=self._path, line=error.lineno + self._lines_taken) from error
         self._fed += len(data)
 
