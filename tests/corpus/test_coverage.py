@@ -2,6 +2,7 @@ import json
 from itertools import combinations
 
 import numpy as np
+import pytest
 
 from interlingua.corpus import Corpus, coverage_of
 from interlingua.corpus.coverage import CoverageCounter, compared
@@ -53,3 +54,28 @@ def test_before_and_after_side_by_side(rows):
     assert ["rows", "with", "3", "cells", "2", "1"] in table
     assert ["tel_Telu", "Telugu", "2", "0"] in table
     assert ["pairs", "of", "languages", "with", "rows", "6", "of", "6", "3", "of", "3"] in table
+
+
+@pytest.mark.parametrize(
+    ("most", "count", "last"), [(6, 6, "6 cells"), (7, 4, "6 to 7 cells"), (40, 6, "21 to 40 cells")]
+)
+def test_many_numbers_of_cells_are_told_in_ranges(most, count, last):
+    present = np.tri(most, dtype=bool)  # a row of every number of cells
+    counter = CoverageCounter()
+    counter.add([f"deu_Latn-{i + 1}" for i in range(most)], present)
+    lines = [line for line in str(counter.coverage()).splitlines() if line.startswith("rows with")]
+    assert len(lines) == count
+    assert sum(int(line.split()[-1]) for line in lines) == most
+    assert lines[0].startswith("rows with 1 cell ")
+    assert lines[-1].startswith(f"rows with {last} ")
+
+
+def test_of_many_languages_those_with_most_rows_are_shown():
+    codes = [f"deu_Latn-{i + 1}" for i in range(45)]
+    counter = CoverageCounter()
+    counter.add(codes, np.tri(45, dtype=bool)[:, ::-1])  # the last language has most
+    before, after = counter.coverage(first=codes[7]), counter.coverage(first=codes[7])
+    lines = compared(before, after).splitlines()
+    shown = [line.split()[0] for line in lines if "_Latn" in line]
+    assert shown == codes[:-21:-1]
+    assert lines[-1].strip() == "and 25 more (--json has all)"

@@ -1,7 +1,8 @@
 """Which languages meet in which rows: rows a language, rows a pair of languages, rows by number of cells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     from interlingua.corpus.table import Corpus
 
 __all__ = ["Coverage", "CoverageCounter", "compared", "coverage_of"]
+
+_SHOWN = 20
+"""Languages of a table, those with most rows; of more the number is told."""
+
+_EXACT = 6
+"""So many numbers of cells are shown one by one; of more, ranges."""
+
+_STEPS = (1, 2, 5)
+"""Where ranges end, and ten, a hundred times as far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,6 +46,11 @@ class Coverage:
     def pairs(self) -> NDArray[np.int64]:
         """Rows of every pair of two languages, each pair once."""
         return self.together[np.triu_indices(len(self.languages), 1)]
+
+    def rows_of(self, code: str) -> int:
+        """Return how many rows have a language."""
+        place = self.languages.index(code) if code in self.languages else None
+        return 0 if place is None else int(self.together[place, place])
 
     def as_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; pairs without a row are left out."""
@@ -129,21 +144,40 @@ def compared(before: Coverage, after: Coverage) -> str:
 def _table(columns: Mapping[str, Coverage]) -> str:
     found = list(columns.values())
     lines = [("rows", [f"{one.rows:,}" for one in found])]
-    for cells in sorted({cells for one in found for cells in one.cells_per_row}):
-        lines.append((f"rows with {counted(cells, 'cell')}", [f"{one.cells_per_row.get(cells, 0):,}" for one in found]))
+    lines.extend(_by_cells(found))
     lines.append(
         ("pairs of languages with rows", [f"{(one.pairs > 0).sum():,} of {one.pairs.size:,}" for one in found])
     )
     lines.append(("rows of a pair, median", [f"{_median(one.pairs):,}" for one in found]))
-    names = dict.fromkeys(code for one in found for code in one.languages)
-    width = max(map(len, names), default=0)
-    for code in names:
-        rows = [
-            f"{one.together[one.languages.index(code)][one.languages.index(code)] if code in one.languages else 0:,}"
-            for one in found
-        ]
-        lines.append((f"{code.ljust(width)}  {display_name(code)}", rows))
+    lines.extend(_by_language(found))
     return _aligned([("", list(columns)), *lines])
+
+
+def _by_cells(found: Sequence[Coverage]) -> Iterator[tuple[str, list[str]]]:
+    """Rows by number of cells; where there are many numbers, in ranges that end at 1, 2, 5, 10, 20 ..."""
+    numbers = sorted({cells for one in found for cells in one.cells_per_row})
+    ranges = [(number, number) for number in numbers]
+    if len(numbers) > _EXACT:
+        ends = [-1, 0, *(step * 10**power for power in range(6) for step in _STEPS)]
+        ranges = [(end + 1, min(last, numbers[-1])) for end, last in pairwise(ends) if end < numbers[-1]]
+    for first, last in ranges:
+        counts = [sum(n for cells, n in one.cells_per_row.items() if first <= cells <= last) for one in found]
+        if any(counts):
+            title = counted(first, "cell") if first == last else f"{first:,} to {last:,} cells"
+            yield f"rows with {title}", [f"{count:,}" for count in counts]
+
+
+def _by_language(found: Sequence[Coverage]) -> Iterator[tuple[str, list[str]]]:
+    names = dict.fromkeys(code for one in found for code in one.languages)
+    rows = {code: [one.rows_of(code) for one in found] for code in names}
+    shown = list(names)
+    if len(shown) > _SHOWN:
+        shown = sorted(shown, key=lambda code: [-count for count in reversed(rows[code])])[:_SHOWN]
+    width = max(map(len, shown), default=0)
+    for code in shown:
+        yield f"{code.ljust(width)}  {display_name(code)}", [f"{count:,}" for count in rows[code]]
+    if len(names) > len(shown):
+        yield f"and {len(names) - len(shown):,} more (--json has all)", [""] * len(found)
 
 
 def _median(pairs: NDArray[np.int64]) -> int:

@@ -6,6 +6,8 @@ import pytest
 
 from interlingua.corpus import Corpus, write_corpus
 from interlingua.corpus.joining import CONFLICTS, join_corpus, joining, room, sorting
+from interlingua.corpus.joining.sources import open_sources
+from interlingua.corpus.named_sets import VARIABLE
 from interlingua.corpus.provenance import cell_source, source_records
 from interlingua.errors import CorpusError, FormatError, LanguageError, OutputError
 from interlingua.types import Row
@@ -301,7 +303,7 @@ def test_disks_that_are_too_small(tmp_path, monkeypatch, write):
     usage = namedtuple("usage", "total used free")
     with monkeypatch.context() as patch:
         patch.setattr(room.shutil, "disk_usage", lambda _: usage(1000, 0, 1000))
-        with pytest.raises(OutputError, match=r"needs about 0.0 MB of disk beside .*out, .*; make room"):
+        with pytest.raises(OutputError, match=r"needs about 23 kB of disk beside .*out, .*; make room"):
             join_corpus([source], tmp_path / "out")
     assert [file.name for file in tmp_path.iterdir()] == ["a.tsv"]
 
@@ -384,3 +386,53 @@ def test_sources_of_one_name_with_two_licences(tmp_path):
         )
     with pytest.raises(CorpusError, match="two sources are called part"):
         join_corpus([tmp_path / "a/part", tmp_path / "b/part"], tmp_path / "out")
+
+
+def test_licences_by_the_word_of_the_command_line(tmp_path, write):
+    write_corpus(
+        [Row({"eng": "One.", "deu": "Eins."}, {"_source": "a.tmx"})],
+        tmp_path / "product",
+        card={"sources": [{"source": "a.tmx"}, {"source": "b.tmx", "licence": "MIT"}]},
+    )
+    folder, table = str(tmp_path / "product"), str(write("c.tsv", "en\tfr\nOne.\tUn.\n"))
+    for words, wanted in (
+        ({"product": "CC0-1.0"}, {"a.tmx": "CC0-1.0", "b.tmx": "MIT", "c.tsv": ""}),
+        ({f"{folder}/": "CC0-1.0", table: "CC-BY-4.0"}, {"a.tmx": "CC0-1.0", "b.tmx": "MIT", "c.tsv": "CC-BY-4.0"}),
+        ({"product": "CC0-1.0", "a.tmx": "X"}, {"a.tmx": "X", "b.tmx": "MIT", "c.tsv": ""}),
+    ):
+        joined = join_corpus([folder, table], tmp_path / "out", licences=words, overwrite=True)
+        found = {name: record.licence for name, record in source_records(joined.corpus.card).items()}
+        assert found == wanted
+    known = {"sources": [{"source": "b.tmx", "licence": "MIT"}]}
+    write_corpus([Row({"eng": "One."})], folder, card=known, overwrite=True)
+    with pytest.raises(CorpusError, match=r"a licence is given for product, which has one: b\.tmx \(MIT\)"):
+        join_corpus([folder, table], tmp_path / "no", licences={"product": "X"})
+
+
+def test_a_word_that_means_two_sources(tmp_path):
+    for place, name in (("a", "one.tmx"), ("b", "two.tmx")):
+        write_corpus(
+            [Row({"eng": "One.", "deu": "Eins."})], tmp_path / place / "part", card={"sources": [{"source": name}]}
+        )
+    parts = [str(tmp_path / "a/part"), str(tmp_path / "b/part")]
+    with pytest.raises(CorpusError, match=r"given for part, which may be .*a/part and .*b/part; write the whole path"):
+        join_corpus(parts, tmp_path / "out", licences={"part": "CC0-1.0"})
+    joined = join_corpus(parts, tmp_path / "out", licences={parts[1]: "CC0-1.0"})
+    assert joined.corpus.card["sources"] == [{"source": "one.tmx"}, {"source": "two.tmx", "licence": "CC0-1.0"}]
+
+
+def test_numbers_have_their_nouns(tmp_path, sources):
+    told = str(join_corpus(sources, tmp_path / "out", conflicts="first")).splitlines()
+    assert "2 pivot texts" in told
+    assert "2 cells for which there were several texts" in told
+    told = str(join_corpus([sources[0]], tmp_path / "one", conflicts="first")).splitlines()
+    assert "1 cell for which there were several texts" in told
+
+
+def test_sets_of_the_catalog_take_room_too(tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    (tmp_path / "ntrex").mkdir()
+    rows = [Row({"eng": f"Line {i}.", "deu": f"Zeile {i}."}) for i in range(2000)]
+    write_corpus(rows, tmp_path / "ntrex", overwrite=True)
+    (one,) = open_sources(["ntrex"])
+    assert 20_000 < one.size < 200_000

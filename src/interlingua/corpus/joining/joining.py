@@ -14,9 +14,10 @@ from interlingua.corpus.joining.cells import CellMaker
 from interlingua.corpus.joining.choosing import CONFLICTS, Conflicts
 from interlingua.corpus.joining.groups import Limit, whole_groups
 from interlingua.corpus.joining.hints import language_hints, licence_hints
+from interlingua.corpus.joining.licences import licensed
 from interlingua.corpus.joining.room import room_for
 from interlingua.corpus.joining.sorting import sorted_records
-from interlingua.corpus.joining.sources import JoinSource, licensed, open_sources
+from interlingua.corpus.joining.sources import JoinSource, open_sources
 from interlingua.corpus.placeholders import Placeholders, plain_batches
 from interlingua.corpus.splits import PIVOT
 from interlingua.corpus.table import Corpus
@@ -28,14 +29,15 @@ from interlingua.languages import canonical, variant_hint
 __all__ = ["Joined", "join_corpus"]
 
 _SAID = {
-    "rows_read": "rows read",
-    "rows_without_pivot_kept": "of them without pivot, kept as they are",
-    "rows_without_pivot_left_out": "of them without pivot, left out",
-    "rows_beyond_most": "of them left out: their source has the pivot text too often",
-    "pivot_texts": "pivot texts",
-    "cells_in_conflict": "cells for which there were several texts",
-    "rows_of_too_few_cells": "joined rows of too few cells, left out",
+    "rows_read": ("row", " read"),
+    "rows_without_pivot_kept": ("", "of them without pivot, kept as they are"),
+    "rows_without_pivot_left_out": ("", "of them without pivot, left out"),
+    "rows_beyond_most": ("", "of them left out: their source has the pivot text too often"),
+    "pivot_texts": ("pivot text", ""),
+    "cells_in_conflict": ("cell", " for which there were several texts"),
+    "rows_of_too_few_cells": ("joined row", " of too few cells, left out"),
 }
+"""What is counted, and what is said of it."""
 
 logger = logging.getLogger(__name__)
 
@@ -71,11 +73,9 @@ class Joined:
         }
 
     def __str__(self) -> str:
-        return (
-            compared(self.before, self.after)
-            + "\n"
-            + "".join(f"\n{count:,} {_SAID[name]}" for name, count in self.counts.items() if count)
-        )
+        told = [(count, *_SAID[name]) for name, count in self.counts.items() if count]
+        lines = [(counted(count, noun) if noun else f"{count:,} ") + what for count, noun, what in told]
+        return "\n".join([compared(self.before, self.after), "", *lines])
 
 
 def join_corpus(
@@ -113,7 +113,7 @@ def join_corpus(
         pivot_only: Leave out rows without pivot; otherwise those of two cells and more stay rows of their own.
         min_cells: Leave out joined rows with fewer cells.
         most: Use this many rows of a source that share a pivot text.
-        licences: Licence by the name of a source, for sources of which none is known.
+        licences: Licence by the name of a source in the card, or by the word in ``sources``, for all in it without one.
         memory: What DuckDB may hold; more is put on disk beside ``path``. Python needs about 0.5 GB beside it.
         threads: Of DuckDB; None for one a core. The result does not depend on it.
         rename: Language or ``_name`` by column name, for files.

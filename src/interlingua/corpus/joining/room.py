@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from interlingua.corpus.joining.sources import JoinSource
+from interlingua.corpus.wording import human_size
 from interlingua.errors import OutputError
 
 __all__ = ["room_for"]
@@ -33,14 +34,10 @@ def room_for(sources: Sequence[JoinSource], target: Path) -> Iterator[Path]:
         raise OutputError(f"cannot write {target}: {error.strerror or error}; choose another place") from error
     try:
         need = int(_DISK * sum(source.size for source in sources))
-        told = f"needs about {_amount(need)} of disk beside {target}, of which {_amount(free)} are free"
+        told = f"needs about {human_size(need)} of disk beside {target}, of which {human_size(free)} are free"
         if need > free:
             raise OutputError(f"the join {told}; make room, or write to another disk")
         logger.info("the join %s", told)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _amount(number: float) -> str:
-    return f"{number / 1e9:,.1f} GB" if number >= 1e8 else f"{number / 1e6:,.1f} MB"

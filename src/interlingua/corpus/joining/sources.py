@@ -2,11 +2,13 @@
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from interlingua.corpus import catalog
@@ -21,10 +23,9 @@ from interlingua.corpus.readers.files import COMPRESSED
 from interlingua.corpus.renaming import renames_of
 from interlingua.corpus.source_names import named_apart
 from interlingua.corpus.table import Corpus
-from interlingua.errors import CorpusError
 from interlingua.types import Row
 
-__all__ = ["JoinSource", "licensed", "open_sources"]
+__all__ = ["JoinSource", "open_sources"]
 
 _ROWS = 8192
 """Rows a batch."""
@@ -46,6 +47,7 @@ class JoinSource:
         batches: Walks the rows: ``pyarrow`` batches or tables with canonical column names.
         written: What was asked for, where its columns can be renamed; else empty.
         before: How it was made, as the card of the joined corpus tells.
+        given: The word for it, as it was given; empty for a corpus.
     """
 
     name: str
@@ -54,6 +56,7 @@ class JoinSource:
     batches: Callable[[], Iterator[Any]]
     written: str = ""
     before: Before = ("", ())
+    given: str = ""
 
 
 def open_sources(
@@ -77,7 +80,9 @@ def open_sources(
     return [
         _of_corpus(source, SourceRecord(source=source.name))
         if isinstance(source, Corpus)
-        else _opened(source, next(records), rename=next(renames), columns=columns, strict=strict)
+        else replace(
+            _opened(source, next(records), rename=next(renames), columns=columns, strict=strict), given=str(source)
+        )
         for source in sources
     ]
 
@@ -92,9 +97,9 @@ def _opened(
 ) -> JoinSource:
     path, written = Path(source), str(source)
     if catalog.is_named(written):
-        return _of_corpus(catalog.open_corpus(source), record)
+        return replace(_of_corpus(catalog.open_corpus(source), record), size=_set_size(written))
     if exists(path) and (path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))):
-        return replace(_of_corpus(Corpus.open(path, rename=rename), record), size=_parquet_size(path), written=written)
+        return replace(_of_corpus(Corpus.open(path, rename=rename), record), size=_size(path), written=written)
     walk = open_rows(source, rename=rename, columns=columns, strict=strict)
     found = told_sources(source)
     return JoinSource(
@@ -104,32 +109,6 @@ def _opened(
         batches=lambda: _in_tables(walk),
         written=written,
     )
-
-
-def licensed(sources: Sequence[JoinSource], licences: Mapping[str, str]) -> list[SourceRecord]:
-    """Return what the card says of all sources, each once, with the licences that were given.
-
-    Raises:
-        CorpusError: A licence is given for a source that is not there.
-    """
-    records: dict[str, SourceRecord] = {}
-    for record in (record for source in sources for record in source.records):
-        records[record.source] = _merged(records.get(record.source, record), record)
-    if unknown := [name for name in licences if name not in records]:
-        raise CorpusError(f"a licence is given for {unknown[0]}, but the sources are {', '.join(records)}")
-    return [replace(record, licence=licences.get(name, record.licence)) for name, record in records.items()]
-
-
-def _merged(one: SourceRecord, other: SourceRecord) -> SourceRecord:
-    """What two records of one name say together."""
-    for key in ("licence", "model"):
-        first, second = getattr(one, key), getattr(other, key)
-        if first and second and first != second:
-            raise CorpusError(
-                f"two sources are called {one.source}, one with the {key} {first}, one with {second}; "
-                "rename a file or folder, so that their cells can be told apart"
-            )
-    return SourceRecord(**{**other.as_dict(), **one.as_dict()})
 
 
 def _of_corpus(corpus: Corpus, record: SourceRecord) -> JoinSource:
@@ -157,10 +136,12 @@ def _in_tables(rows: Iterator[Row]) -> Iterator[Any]:
         number += len(chunk)
 
 
-def _parquet_size(path: Path) -> int:
-    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-    footers = [pq.read_metadata(file) for file in files]
-    return sum(one.row_group(i).total_byte_size for one in footers for i in range(one.num_row_groups))
+def _set_size(written: str) -> int:
+    """That of the whole set, where a part is asked for."""
+    name, _, part = written.partition(":")
+    if name not in catalog.names():
+        return _size(catalog.locate_opus(part))
+    return 0 if catalog.info(name).layout == "shipped" else _size(catalog.locate(name))
 
 
 def _text_size(source: str) -> int:
@@ -170,9 +151,18 @@ def _text_size(source: str) -> int:
     parts = [word.partition("=")[2] for word in shlex.split(source)] if aligned else [source]
     # What follows :: is a member of an archive.
     paths = [Path(part if exists(Path(part)) else part.partition("::")[0]) for part in parts]
-    files = [file for path in paths if exists(path) for file in _files(path)]
-    return sum(file.stat().st_size * (_EXPANDS if file.suffix.lower() in _PACKED else 1) for file in files)
+    return sum(_size(path) for path in paths if exists(path))
 
 
-def _files(path: Path) -> list[Path]:
-    return [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
+def _size(path: Path) -> int:
+    """Bytes of text, about, of a file or of all files below a folder."""
+    files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
+    return sum(map(_file_size, files))
+
+
+def _file_size(file: Path) -> int:
+    if file.suffix == ".parquet":
+        with suppress(pa.ArrowException, OSError):  # a damaged one is told of where it is read
+            footer = pq.read_metadata(file)
+            return sum(footer.row_group(i).total_byte_size for i in range(footer.num_row_groups))
+    return file.stat().st_size * (_EXPANDS if file.suffix.lower() in _PACKED else 1)
