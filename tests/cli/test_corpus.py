@@ -103,6 +103,19 @@ def test_split(sources):
     assert len(call("peek", sources / "out", "-n", 500, "-s", "dev", "--json").stdout.splitlines()) == sizes[1]
 
 
+def test_rows_that_have_a_split_keep_it_and_that_is_told(sources):
+    (sources / "some.tsv").write_text("en\tsw\t_split\nTea.\tChai.\ttest\nRain.\tMvua.\t\n")
+    told = call("split", sources / "some.tsv", sources / "out", "--dev", 0, "--test", 0).stderr
+    assert (
+        "\n1 of 2 rows had a split already and kept it; to split anew, add --rename _split=_old_split\n" in f"\n{told}"
+    )
+    assert Corpus.open(sources / "out").values("_split") == ["test", "train"]
+    assert "all 2 rows had a split already" in call("split", sources / "out", sources / "again").stderr
+    anew = ("--dev", 0, "--test", 0, "--rename", "_split=_old_split")
+    assert "split" not in call("split", sources / "out", sources / "anew", *anew).stderr
+    assert Corpus.open(sources / "anew").values("_split") == ["train", "train"]
+
+
 def test_grouping(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a=b.tsv").write_text("x")

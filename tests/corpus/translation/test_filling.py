@@ -179,7 +179,9 @@ def test_filling_again_fills_what_is_still_missing(corpus, tmp_path):
 
 
 def test_what_cannot_be_done(corpus, tmp_path):
-    with pytest.raises(CorpusError, match="mine has no fra_Latn to translate from, only eng_Latn"):
+    with pytest.raises(
+        CorpusError, match="mine has no fra_Latn to translate from; name what it has with --from: eng_Latn"
+    ):
         fill(corpus, tmp_path, Dictionary(), source="fra")
     with pytest.raises(CorpusError, match="no language to translate into"):
         fill(corpus, tmp_path, Dictionary(), into=[])
@@ -204,6 +206,14 @@ def test_a_licence_that_forbids_trade_is_told_of(corpus, tmp_path, caplog):
     filled = fill(corpus, tmp_path, translator)
     assert "CC-BY-NC-4.0" in caplog.text
     assert source_records(filled.card)[SPANISH].licence == "CC-BY-NC-4.0"
+
+
+def test_a_language_without_a_filled_cell_is_told_of(corpus, tmp_path, caplog):
+    fill(corpus, tmp_path, Dictionary(), gates=[LengthRatio(max=1.01, spare=0, usual="equal")], into=["spa", "eng"])
+    assert [one for one in caplog.messages if one.startswith("no cell")] == [
+        "no cell was filled in spa_Latn: none of 3 translations passed",
+        "no cell was filled in eng_Latn: there was nothing to translate",
+    ]
 
 
 def test_the_card_is_json_and_the_usual_gates_have_names(corpus, tmp_path):

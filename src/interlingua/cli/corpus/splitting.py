@@ -1,5 +1,6 @@
 """``interlingua corpus split``: train, dev and test."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +24,7 @@ def split_rows(
     from interlingua.corpus import write_corpus
     from interlingua.corpus.history import with_step
     from interlingua.corpus.source import inherited
+    from interlingua.corpus.wording import counted
 
     check_place(output, overwrite=overwrite)
     corpus = open_data(data, None, None, rename, min_cells=0)
@@ -34,4 +36,8 @@ def split_rows(
         card=with_step({"sources": [{"source": data}], **inherited(corpus.card)}, "split", facts),
         overwrite=overwrite,
     )
+    if had:
+        which = f"all {counted(had, 'row')}" if had == len(written) else f"{had:,} of {counted(len(written), 'row')}"
+        advice = "; to split anew, add --rename _split=_old_split" if Path(data).exists() else ""
+        typer.echo(f"{which} had a split already and kept it{advice}", err=True)
     tell_written(written, output, as_json=as_json)

@@ -20,6 +20,7 @@ from interlingua.corpus.translation.judging import Gap, Judges
 from interlingua.corpus.translation.licences import warn_of
 from interlingua.corpus.translation.memory import TranslationMemory
 from interlingua.corpus.translation.protocols import at_once, route_of
+from interlingua.corpus.wording import counted
 from interlingua.corpus.writing import write_corpus
 from interlingua.errors import CorpusError
 from interlingua.languages import canonical
@@ -73,6 +74,11 @@ def translate_corpus(
     card: dict[str, Any] = {}
     written = write_corpus(filler.rows(card), path, card=card, overwrite=overwrite)
     logger.info("%s", filler.report)
+    for language in filler.into:
+        if not filler.report.kept_cells[language]:
+            tried = filler.report.cells[language]
+            why = f"none of {counted(tried, 'translation')} passed" if tried else "there was nothing to translate"
+            logger.warning("no cell was filled in %s: %s", language, why)
     return written
 
 
@@ -105,8 +111,8 @@ class Filler:
             raise CorpusError("there is no language to translate into; name one, as --into spa")
         if not set(self.sources) & set(corpus.languages):
             raise CorpusError(
-                f"{corpus.name} has no {' or '.join(self.sources)} to translate from, only "
-                f"{', '.join(corpus.languages)}; say from which with --from"
+                f"{corpus.name} has no {' or '.join(self.sources)} to translate from; "
+                f"name what it has with --from: {', '.join(corpus.languages)}"
             )
         self._corpus = corpus
         self._translator = translator
