@@ -82,14 +82,14 @@ def test_values_of_the_wrong_kind_are_told_in_plain_words(capsys, words, told):
     assert "Value error" not in err
 
 
-def run_raising(monkeypatch, error):
-    def verb():
+def run_raising(monkeypatch, error, *words):
+    def verb(words: list[str] = typer.Argument(None)):  # noqa: B008
         raise error
 
     failing = typer.Typer(pretty_exceptions_enable=False)
     failing.command()(verb)
     monkeypatch.setattr(app_module, "app", failing)
-    return main([])
+    return main(list(words))
 
 
 def test_errors_become_one_line_and_hints(monkeypatch, capsys):
@@ -101,8 +101,23 @@ def test_errors_become_one_line_and_hints(monkeypatch, capsys):
     assert err == "error: there is no set 'ntrx'\nhint: did you mean ntrex?\n"
 
 
-def test_interruption_ends_with_130(monkeypatch):
-    assert run_raising(monkeypatch, KeyboardInterrupt()) == 130
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("corpus join out a.tsv", "nothing was written"),
+        ("corpus clean a.tsv out", "nothing was written"),
+        ("corpus translate a.tsv out", "no corpus was written, but what was translated is kept: the same command"),
+        ("corpus get ntrex", "what has come is kept: the same command goes on from there"),
+        ("train quickstart", "the run folder stays, and the same command with --resume goes on"),
+        ("align", "of a folder, what was aligned stays, and the same command with --resume goes on"),
+    ],
+)
+def test_interruption_ends_with_130_and_says_what_is_left(monkeypatch, capsys, words, left):
+    assert run_raising(monkeypatch, KeyboardInterrupt(), *words.split()) == 130
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.strip().startswith(f"interrupted; {left}")
+    assert "\n" not in err.strip()
 
 
 def test_errors_that_nobody_raised_on_purpose_keep_their_traceback(monkeypatch):

@@ -10,9 +10,13 @@ from typer.core import TyperGroup
 
 from interlingua import __version__
 from interlingua.cli import align, corpus, doctor, encode, evaluate, recipes, report, train
+from interlingua.cli.interrupting import interrupted
 from interlingua.errors import InterlinguaError
 
 __all__ = ["app", "main"]
+
+_INTERRUPTED = 130
+"""What typer ends with."""
 
 
 class _Verbs(TyperGroup):
@@ -85,7 +89,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run a command line and return its exit code.
 
     An error that interlingua raises on purpose becomes one line on stderr, its notes become hints; others keep their
-    traceback.
+    traceback. An interruption becomes a line too, which says what is left.
 
     Args:
         argv: The words after ``interlingua``; those of the process unless given.
@@ -101,6 +105,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         app(args=argv, prog_name="interlingua")
     except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            typer.echo(interrupted(sys.argv[1:] if argv is None else argv), err=True)
         return end.code if isinstance(end.code, int) else 0
     except InterlinguaError as error:
         typer.echo(f"error: {error}", err=True)
