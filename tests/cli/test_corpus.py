@@ -110,6 +110,7 @@ def test_rows_that_have_a_split_keep_it_and_that_is_told(sources):
         "\n1 of 2 rows had a split already and kept it; to split anew, add --rename _split=_old_split\n" in f"\n{told}"
     )
     assert Corpus.open(sources / "out").values("_split") == ["test", "train"]
+    assert Corpus.open(sources / "out").card["history"][-1]["rows_that_had_one"] == 1
     assert "all 2 rows had a split already" in call("split", sources / "out", sources / "again").stderr
     anew = ("--dev", 0, "--test", 0, "--rename", "_split=_old_split")
     assert "split" not in call("split", sources / "out", sources / "anew", *anew).stderr

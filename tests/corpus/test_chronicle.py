@@ -73,8 +73,8 @@ def test_conflicts_of_languages_that_the_corpus_has_not_are_in_no_table():
     join = JOIN | {"cells_in_conflict": 9, "conflicts_by_language": {"deu_Latn": 6, "fra_Latn": 2, "swh_Latn": 1}}
     for languages, table, rest in (
         (None, ["deu_Latn", "fra_Latn", "swh_Latn"], ""),
-        (["eng_Latn", "deu_Latn"], ["deu_Latn"], "The other 3 were in 2 languages that this corpus has not."),
-        (["eng_Latn"], [], "All 9 were in 3 languages that this corpus has not."),
+        (["eng_Latn", "deu_Latn"], ["deu_Latn"], "Of these, 3 in 2 languages that this corpus has not."),
+        (["eng_Latn"], [], "Of these, 9 in 3 languages that this corpus has not."),
     ):
         text = "\n".join(chronicle({"history": [join]}, languages=languages))
         assert [code for code in join["conflicts_by_language"] if f"`{code}`" in text] == table

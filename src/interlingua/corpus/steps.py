@@ -107,7 +107,7 @@ def _conflicts(facts: Mapping[str, Any], languages: Collection[str] | None) -> I
         yield markdown_table(["column", "language", "several translations"], rows)
     if gone := len(conflicts) - len(here):
         rest = sum(conflicts.values()) - sum(here.values())
-        yield f"{'The other' if here else 'All'} {rest:,} were in {counted(gone, 'language')} that this corpus has not."
+        yield f"Of these, {rest:,} in {counted(gone, 'language')} that this corpus has not."
 
 
 def _split(facts: Mapping[str, Any]) -> str:
