@@ -46,3 +46,17 @@ def test_any_number_of_languages(count):
     assert all(texts(svg).count(code[:3]) == 2 for code in languages)
     assert svg.count("<image") == (2 if count > 30 else 1)  # one is the scale
     assert re.match(r"<svg [^>]*background:white", svg)
+
+
+def test_of_very_many_languages_some_are_named_by_their_size():
+    languages = [f"deu_Latn-{i + 1}" for i in range(98)]
+    found = texts(coverage_maps({"rows": counted(languages, *(languages[i:] for i in range(98)))}))
+    named = [text for text in found if text.startswith("deu")]
+    assert named == [*languages[::-2], *languages[::-2]]
+    assert "98 languages, those with most rows first; 1 in 2 is named" in found
+
+
+def test_names_are_alike():
+    languages = ["eng_Latn", "cmn_Hans", "cmn_Hant"]
+    found = texts(coverage_maps({"rows": counted(languages, tuple(languages))}))
+    assert [found.count(code) for code in languages] == [2, 2, 2]

@@ -188,6 +188,8 @@ def _aligned(lines: Sequence[tuple[str, Sequence[str]]]) -> str:
     first = max(len(title) for title, _ in lines)
     widths = [max(map(len, column)) for column in zip(*(values for _, values in lines), strict=True)]
     return "\n".join(
-        "  ".join([title.ljust(first), *(value.rjust(width) for value, width in zip(values, widths, strict=True))])
+        "  ".join(
+            [title.ljust(first), *(value.rjust(width) for value, width in zip(values, widths, strict=True))]
+        ).rstrip()
         for title, values in lines
     )

@@ -1,15 +1,15 @@
 """COVERAGE -> A PICTURE: which languages meet in how many rows, before and after."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from interlingua.corpus.coverage import Coverage
+from interlingua.corpus.wording import counted
 from interlingua.report.drawing import shade, style, to_svg
-from interlingua.report.exhibits import short_codes
 
 __all__ = ["coverage_maps", "standalone"]
 
@@ -19,18 +19,19 @@ _NUMBERED = 12
 _VECTOR = 30
 """Larger maps are pictures inside the SVG."""
 
-_WIDTH = 4.2
-"""Inches a map, but for few languages and for very many."""
+_NARROWEST, _USUAL, _WIDEST = 2.4, 4.2, 6.0
+"""Inches a map: room for a title; for some dozen languages; for any number."""
 
-_NARROWEST = 2.4
-"""Inches; room for a title."""
+_SMALLEST, _LARGEST = 7.0, 9.0
+"""The size of names in points. Where squares are too small for it, some languages only are named."""
 
 
 def coverage_maps(coverages: Mapping[str, Coverage]) -> str:
     """Return maps side by side as SVG: a square a pair of languages, the darker the more rows have both.
 
     Shades are of the logarithm, from one row to the most of any pair, and the same in all maps; what is left white has
-    no row. The diagonal has the rows of one language.
+    no row. The diagonal has the rows of one language. Where there is no room to name all languages, they are in the
+    order of their rows in the last map, and every second is named, or every third ...
 
     Args:
         coverages: Coverage by title.
@@ -38,19 +39,26 @@ def coverage_maps(coverages: Mapping[str, Coverage]) -> str:
     from matplotlib.figure import Figure
 
     languages = tuple(dict.fromkeys(code for coverage in coverages.values() for code in coverage.languages))
+    count = max(1, len(languages))
+    width = max(_NARROWEST, min(0.5 * count, max(_USUAL, min(_WIDEST, count * _side(_SMALLEST)))))
+    step = math.ceil(count * _side(_SMALLEST) / width - 1e-9)
+    if step > 1:
+        last = list(coverages.values())[-1]
+        languages = tuple(sorted(languages, key=last.rows_of, reverse=True))
     tables = {title: _together(coverage, languages) for title, coverage in coverages.items()}
     most = max(2, max(int(table.max(initial=0)) for table in tables.values()))
-    count = max(1, len(languages))
-    width = max(_NARROWEST, min(0.5 * count, max(_WIDTH, 0.075 * count)))
-    codes = short_codes(languages)
+    names = _Names(_alike(languages), step, max(_SMALLEST, min(_LARGEST, _SMALLEST * width / count / _side(_SMALLEST))))
+    gap = 0.35 + names.length
     with style("coverage"):
         figure = Figure(figsize=(width, width))
         for place, (title, table) in enumerate(tables.items()):
-            axes = figure.add_axes((place * (1 + 1.1 / width), 0, 1, 1))
-            _map(axes, table, most, codes, width / count)
-            names_above = 0.62 * _size(width / count) * max(map(len, codes), default=0)
-            axes.set_title(f"{title}: {_told(coverages[title])}", loc="left", pad=8 + names_above)
-        _scale(figure, most, left=len(tables) * (1 + 1.1 / width) - 0.75 / width, width=0.12 / width)
+            axes = figure.add_axes((place * (1 + gap / width), 0, 1, 1))
+            _map(axes, table, most, names)
+            axes.set_title(f"{title}: {_told(coverages[title])}", loc="left", pad=8 + 72 * names.length)
+        if step > 1:
+            told = f"{counted(count, 'language')}, those with most rows first; 1 in {step} is named"
+            figure.text(0, -0.12 / width, told, va="top", fontsize=_LARGEST)
+        _scale(figure, most, left=len(tables) * (1 + gap / width) + (0.35 - gap) / width, width=0.12 / width)
         told = "; ".join(f"{title}: {_told(coverage)}" for title, coverage in coverages.items())
         return to_svg(figure, name="coverage", alt=f"Rows that have both languages of a pair. {told}")
 
@@ -60,9 +68,22 @@ def standalone(svg: str) -> str:
     return svg.replace('style="', 'style="font-family:sans-serif;background:white;color:black;', 1) + "\n"
 
 
-def _map(axes: Any, table: NDArray[np.int64], most: int, codes: list[str], side: float) -> None:
+class _Names(NamedTuple):
+    """How languages are called, which of them are named (one of ``step``), and in what size."""
+
+    codes: Sequence[str]
+    step: int
+    size: float
+
+    @property
+    def length(self) -> float:
+        """The length of the longest in inches, about."""
+        return 0.62 * self.size / 72 * max(map(len, self.codes), default=0)
+
+
+def _map(axes: Any, table: NDArray[np.int64], most: int, names: _Names) -> None:
     shades = np.where(table > 0, (np.log(np.maximum(table, 1)) / math.log(most)), np.nan)
-    size = _size(side)
+    codes = names.codes
     if len(codes) > _VECTOR:
         axes.imshow(np.ma.masked_invalid(shades), cmap="YlGnBu", vmin=-0.15, vmax=1, interpolation="nearest")
     else:
@@ -77,8 +98,9 @@ def _map(axes: Any, table: NDArray[np.int64], most: int, codes: list[str], side:
             if rows:
                 tint = shade(float(shades[i, j] + 0.15) / 1.15)[1]
                 axes.text(j, i, _short(int(rows)), ha="center", va="center_baseline", fontsize=7, color=tint)
-    axes.set_xticks(range(len(codes)), codes, fontsize=size, rotation=90)
-    axes.set_yticks(range(len(codes)), codes, fontsize=size)
+    places = range(0, len(codes), names.step)
+    axes.set_xticks(places, codes[:: names.step], fontsize=names.size, rotation=90)
+    axes.set_yticks(places, codes[:: names.step], fontsize=names.size)
     axes.tick_params(length=0, top=False, labeltop=True, bottom=False, labelbottom=False, pad=2)
     axes.spines[:].set_visible(False)
 
@@ -96,9 +118,15 @@ def _scale(figure: Any, most: int, *, left: float, width: float) -> None:
     axes.set_title("rows", loc="left", pad=6)
 
 
-def _size(side: float) -> float:
-    """The size of names, in points, beside squares of a side in inches."""
-    return min(9.0, max(4.5, 72 * side * 0.8))
+def _side(size: float) -> float:
+    """The side in inches of the smallest squares beside which names of a size in points have room."""
+    return size / 72 / 0.8
+
+
+def _alike(languages: Sequence[str]) -> list[str]:
+    """The three letters of all languages, or the whole code of all where two share them."""
+    letters = [code.partition("_")[0] for code in languages]
+    return letters if len(set(letters)) == len(letters) else list(languages)
 
 
 def _colour(value: float) -> str:
