@@ -27,6 +27,7 @@ __all__ = [
     "canonical",
     "canonical_columns",
     "display_name",
+    "language_named",
     "plain_rename",
     "short_code",
     "variant_hint",
@@ -165,6 +166,20 @@ def display_name(code: str) -> str:
     if script != _script(language, None) or language == "cmn":
         notes.insert(0, Language.make(script=script).script_name().removesuffix(" Han"))
     return f"{name} ({', '.join(notes)})" if notes else name
+
+
+def language_named(name: str) -> str | None:
+    """Return the canonical code of a language by its name, in English, in itself or in another; None where none has it.
+
+    Example:
+        >>> [language_named(name) for name in ("German", "polski", "日本語", "note")]
+        ['deu_Latn', 'pol_Latn', 'jpn_Jpan', None]
+    """
+    from langcodes import find
+
+    with suppress(LookupError, ValueError):
+        return canonical(str(find(name)))
+    return None
 
 
 def short_code(code: str) -> str:

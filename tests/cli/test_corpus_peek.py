@@ -66,6 +66,18 @@ def test_nothing_is_understood(tmp_path):
     assert mended.rows[0].texts == {"eng_Latn": "Rain.", "swh_Latn": "Mvua."}
 
 
+def test_languages_by_their_names(tmp_path):
+    (tmp_path / "a.tsv").write_text(
+        "id\tEnglish\tDeutsch\tPolski\tGerman\n7\tTea.\tTee.\tHerbata.\tKaffee.\n", encoding="utf-8"
+    )
+    lines = call(tmp_path / "a.tsv").stdout.splitlines()
+    advice = "say --rename Deutsch=deu for German, or Deutsch=_Deutsch for provenance"
+    assert lines[1].startswith("column id       unknown, here _id; ")
+    assert lines[3] == f"column Deutsch  unknown, here deu_Latn; {advice}"
+    assert lines[5].startswith("column German   unknown, here _German; say --rename German=deu for German, or ")
+    assert lines[-4:] == ["_id=7  _German=Kaffee.", "  eng_Latn  Tea.", "  deu_Latn  Tee.", "  pol_Latn  Herbata."]
+
+
 def test_a_file_that_breaks_off(tmp_path):
     path = tmp_path / "a.tsv"
     path.write_bytes(b"en\tsw\nRain.\tMvua.\n\xff\t\n")

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from interlingua.errors import CorpusError, LanguageError
-from interlingua.languages import canonical
+from interlingua.languages import canonical, display_name, language_named
 
 __all__ = ["advice_on", "canonical_names", "check_text", "languages_renamed", "meaning_of"]
 
@@ -88,13 +88,28 @@ def advice_on(given: str) -> str:
     Example:
         >>> advice_on("note")
         'say --rename note=_note for provenance, or note=eng for a language'
+        >>> advice_on("Deutsch")
+        'say --rename Deutsch=deu for German, or Deutsch=_Deutsch for provenance'
     """
-    language = "ind for Indonesian" if given.lower() == "id" else "eng for a language"
+    language, named = _example(given)
+    if named:
+        return f"say --rename {given}={language}, or {given}=_{given} for provenance"
     return f"say --rename {given}=_{given} for provenance, or {given}={language}"
 
 
+def _example(given: str) -> tuple[str, bool]:
+    """What a column could be renamed to, and whether its name is that of a language."""
+    if given.lower() == "id":
+        return "ind for Indonesian", False
+    code = language_named(given)
+    if code is None:
+        return "eng for a language", False
+    plain = code.partition("_")[0]
+    return f"{plain if canonical(plain) == code else code} for {display_name(code)}", True
+
+
 def _language(given: str, meant: str, *, where: str, named: bool, hint: str) -> str:
-    advice = f"rename it: {given}=_{given} for provenance, or {given}=eng for a language{hint}"
+    advice = f"rename it: {given}=_{given} for provenance, or {given}={_example(given)[0]}{hint}"
     if given.lower() == "id" and not named:
         raise CorpusError(f"{where}: column {given!r} may be an identifier or Indonesian; {advice}")
     try:

@@ -13,7 +13,7 @@ from interlingua.corpus.readers.describing import column_names_of, described, he
 from interlingua.corpus.readers.dispatch import exists, is_address, open_rows
 from interlingua.corpus.wording import counted, human_size
 from interlingua.errors import CorpusError, InterlinguaError
-from interlingua.languages import canonical, display_name
+from interlingua.languages import canonical, display_name, language_named
 from interlingua.types import Row
 
 __all__ = ["Column", "Peek", "can_be_peeked", "peek"]
@@ -77,8 +77,9 @@ class Peek:
         for name, value in self.header.items():
             yield f"header {name}: {value}"
         width = max((len(column.name) for column in self.columns), default=0)
+        shown = _stand_ins(self.columns)
         for name, meaning in self.columns:
-            yield f"column {name.ljust(width)}  {_in_words(name, meaning)}"
+            yield f"column {name.ljust(width)}  {_in_words(name, meaning, shown.get(name, ''))}"
         if self.common:
             yield "every row  " + "  ".join(f"{name}={value}" for name, value in self.common.items())
         if self.looked_at:
@@ -147,9 +148,10 @@ def peek(
             raise
         return Peek(**known, problem=str(error), fault=None if _asks(error, known, rename, archive) else error)
     known["columns"] = columns = tuple(Column(name, meaning_of(name, rename)) for name in names)
-    unknown = {name: f"_{name}" for name, meaning in columns if meaning is None}
     wanted = None if languages is None else [canonical(language) for language in languages]
-    found = _looked(source, known, {**(rename or {}), **unknown}, number=number, languages=wanted, split=split)
+    found = _looked(
+        source, known, {**(rename or {}), **_stand_ins(columns)}, number=number, languages=wanted, split=split
+    )
     return replace(found, fault=None) if found.fault and _asks(found.fault, known, rename, archive) else found
 
 
@@ -161,9 +163,20 @@ def _asks(error: InterlinguaError, known: Mapping[str, Any], rename: Mapping[str
     return type(error) is CorpusError and (several or unnamed)
 
 
-def _in_words(name: str, meaning: str | None) -> str:
+def _stand_ins(columns: Sequence[Column]) -> dict[str, str]:
+    """What columns that cannot be told are shown as: provenance; languages by their names, where there is no other."""
+    told = any(meaning and not meaning.startswith("_") for _, meaning in columns)
+    shown: dict[str, str] = {}
+    for name, meaning in columns:
+        if meaning is None:
+            code = None if told or name.lower() == "id" else language_named(name)
+            shown[name] = f"_{name}" if code is None or code in shown.values() else code
+    return shown
+
+
+def _in_words(name: str, meaning: str | None, shown: str) -> str:
     if meaning is None:
-        return f"unknown, here _{name}; {advice_on(name)}"
+        return f"unknown, here {shown}; {advice_on(name)}"
     return meaning if meaning.startswith("_") else f"{meaning} ({display_name(meaning)})"
 
 
