@@ -54,7 +54,7 @@ def export(
 
     if to is not None and to not in FORMATS:
         raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
-    form = cast("Format", to) if to is not None else format_of(output)
+    form: Format = to if to is not None else format_of(output)
     if names is not None and names not in get_args(PairNames):
         raise typer.BadParameter(f"one of {', '.join(get_args(PairNames))}", param_hint="--names")
     asked = parse_pairs(pairs) if pairs is not None else None
