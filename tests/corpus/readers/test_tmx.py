@@ -203,6 +203,27 @@ def test_missing_and_cut_off(write, tmp_path):
         list(read_tmx(tmp_path / "cut.tmx.gz"))
 
 
+SPACED = {
+    "Wait for <ph/> seconds.": "Wait for seconds.",
+    "Wait <ph>a</ph> <it pos='begin'>b</it>\n<ut/>  here.": "Wait here.",
+    "  <ph/> two  <ph/>\tthree <ph/>": "  two  three ",
+    '<bpt i="1">b</bpt> a <ept i="1">b</ept> .': " a .",
+    "a <hi> <ph/> b <ph/></hi> c": "a  b c",
+    "a<ph/> <ph/><ph/> b<ph/>": "a b",
+    "«\u00a0<ph/>\u00a0»": "«\u00a0»",
+    "a <ph/> &amp; <ph/> b": "a & b",
+    "a  b": "a  b",
+}
+"""Codes among white space, and what is read."""
+
+
+@pytest.mark.parametrize(("segment", "text"), SPACED.items())
+@pytest.mark.parametrize("attributes", ["", 'x=""'], ids=["plain", "parsed"])
+def test_a_code_that_is_left_out_doubles_no_space(write, segment, text, attributes):
+    (row,) = read_tmx(write("a.tmx", tmx(unit(("en", segment), ("de", "c"), attributes=attributes))))
+    assert row.texts["eng_Latn"] == text
+
+
 def test_plain_units_read_as_the_parser_does(write):
     """The same units in a shape that only the parser takes."""
     units = [
@@ -232,6 +253,7 @@ def test_plain_units_read_as_the_parser_does(write):
             "<ph>a<sub>b</sub>c</ph>d",
             "<x>a</x>b",
             "<ph/>",
+            *SPACED,
         )
         for attributes in ("", 'tuid="a" datatype="html"')
     ]
@@ -239,7 +261,7 @@ def test_plain_units_read_as_the_parser_does(write):
     plain = list(read_tmx(write("a.tmx", tmx(*units))))
     parsed = list(read_tmx(write("b.tmx", tmx(*units).replace("<tu ", "<tu\tx=''  "))))
     assert plain == parsed
-    assert len(plain) == 200 + 7 + 16 + 40
+    assert len(plain) == 200 + 7 + 16 + 2 * len(SPACED) + 40
 
 
 def test_lines_are_counted_in_plain_units(write):
@@ -263,3 +285,12 @@ def test_a_language_that_does_not_come_cannot_be_renamed(write, caplog):
     path = write("a.tmx", tmx('<tu><tuv xml:lang="en-GB"><seg>One.</seg></tuv></tu>'))
     assert [dict(row.texts) for row in read_tmx(path, rename={"en-UK": "eng"})] == [{"eng_Latn-GB": "One."}]
     assert "no language is written en-UK, to be renamed; here are en-GB" in caplog.text
+
+
+def test_properties_that_are_left_out_are_named_once(write, caplog):
+    caplog.set_level("INFO")
+    said = '<prop type="x-project">p</prop><prop type="x-document">a</prop>'
+    variants = '<tuv xml:lang="en"><prop type="client">c</prop><seg>One.</seg></tuv>'
+    path = write("a.tmx", tmx(*[f"<tu>{said}{variants}</tu>"] * 3))
+    assert [row.meta["_document"] for row in read_tmx(path)] == ["a"] * 3
+    assert caplog.messages == [f"{path}: properties that are left out: x-project, client"]

@@ -3,6 +3,7 @@
 - Text that mark-up encloses is kept: ``hi``, ``g``, ``pc``, ``mrk``, and elements that nobody knows.
 - Codes of the document are left out with what they hold: ``bpt``, ``ept``, ``it``, ``ph``, ``ut``, ``x``, ``bx``,
   ``ex``, ``sc``, ``ec``, ``cp``.
+- White space that stands on both sides of what is left out is that before it alone, so that none is doubled.
 - A code that stands for a break of the line, page or column becomes one space, so that words do not run together.
 - ``sub`` (a footnote or an alternative text inside a code) is another text, which cuts the sentence in two and has no
   partner that could be told for sure: left out. So is text that an editor has marked as deleted.
@@ -40,6 +41,7 @@ class SegmentText:
         self._counted = 0
         self._skipped = 0
         self._marks: list[tuple[str, int] | None] = []
+        self._cuts: list[int] = []
 
     def begin(self, *, room: int) -> None:
         """Forget the last segment; the next one may have ``room`` characters."""
@@ -50,6 +52,7 @@ class SegmentText:
         self._counted = 0
         self._skipped = 0
         self._marks.clear()
+        self._cuts.clear()
         self._listen(self.pieces.append)
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -63,6 +66,8 @@ class SegmentText:
             breaks = kind in _BREAKS or attributes.get("subType") in _BREAKS
             if breaks and self.pieces and not self.pieces[-1][-1:].isspace():
                 self.pieces.append(" ")
+            if self._cuts[-1:] != [len(self.pieces)]:
+                self._cuts.append(len(self.pieces))
         else:
             is_part = name == "mrk" and attributes.get("mtype") == "seg"
             self._marks.append((attributes.get("mid", ""), len(self.pieces)) if is_part else None)
@@ -76,7 +81,7 @@ class SegmentText:
         elif mark := self._marks.pop():
             name, begin = mark
             self._room -= len(name) + 1
-            self.parts[name] = "".join(self.pieces[begin:])
+            self.parts[name] = self._joined(begin)
 
     def spoil(self, fault: str) -> None:
         """Note why the text of this segment cannot be used."""
@@ -98,6 +103,20 @@ class SegmentText:
         """Return the text; empty where ``fault`` says why it cannot be used."""
         self.check()
         self._listen(None)
-        text = "" if self.fault else "".join(self.pieces)
+        text = "" if self.fault else self._joined()
         self.pieces.clear()
         return text
+
+    def _joined(self, begin: int = 0) -> str:
+        """The pieces from one on, as one text, without the white space that something left out would double."""
+        if not self._cuts or self._cuts[-1] < begin:
+            return "".join(self.pieces[begin:])
+        cuts, kept = set(self._cuts), list[str]()
+        ends_in_space = trims = False
+        for place, piece in enumerate(self.pieces[begin:], begin):
+            trims = trims or (ends_in_space and place in cuts)
+            left = piece.lstrip() if trims else piece
+            if left:
+                kept.append(left)
+                trims, ends_in_space = False, left[-1].isspace()
+        return "".join(kept)

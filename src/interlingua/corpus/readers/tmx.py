@@ -1,5 +1,6 @@
 """TMX 1.1 to 1.4b, the exchange format of translation memories: streamed, with entities and network off."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from interlingua.types import Row
 __all__ = ["read_tmx", "tmx_sources"]
 
 _OURS = "interlingua"
+_MOST_KINDS, _LONGEST_KIND = 10, 60
+
+logger = logging.getLogger(__name__)
 
 
 def read_tmx(path: str | Path, *, rename: Mapping[str, str] | None = None, strict: bool = False) -> Iterator[Row]:
@@ -64,6 +68,7 @@ class _TmxReader(XmlReader):
         self._variant: str | None = None
         self._kind = ""
         self._property: str | None = None
+        self._left_out: dict[str, None] = {}
         self.sources: list[dict[str, Any]] = []
         self.opened = {
             ("tmx", "header"): self._open_header,
@@ -81,6 +86,12 @@ class _TmxReader(XmlReader):
             ("tu", "prop"): self._close_property,
             ("tuv", "prop"): self._close_property,
         }
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows; at the end, tell of properties that no column is made of."""
+        yield from super().rows()
+        if self._left_out:
+            logger.info("%s: properties that are left out: %s", self._path, ", ".join(self._left_out))
 
     def plain(self, text: str, start: int) -> int:
         """Take plain units."""
@@ -147,6 +158,8 @@ class _TmxReader(XmlReader):
         self._property = named_property(self._kind)
         if self._property:
             self.collect()
+        elif self._kind and len(self._left_out) < _MOST_KINDS:
+            self._left_out[self._kind[:_LONGEST_KIND]] = None
 
     def _open_variant_property(self, attributes: Mapping[str, str]) -> None:
         if self._variant is None:
