@@ -149,6 +149,19 @@ def test_the_plan_shows_what_is_left_out_and_the_shares(rows, tmp_path):
     assert made.as_dict()["decontamination"]["dropped"] == 5
 
 
+def test_a_source_that_is_left_out_whole_has_no_share(rows, tmp_path):
+    for name, words in (("gone", "Test"), ("more", "More")):
+        write_corpus([row(words, n) for n in range(10)], tmp_path / name)
+    three = [{"data": str(rows)}, {"data": str(tmp_path / "gone")}, {"data": str(tmp_path / "more")}]
+    made = forecast(recipe(rows, corpus=three[:2]))
+    assert "sources     rows/train 100.0% of the rows drawn, gone 0.0% of the rows drawn" in made.as_text()
+    assert made.rows == 85
+    joined = make_rows(recipe(rows, corpus=three), tmp_path / "work", tasks(rows))
+    assert [(one.name, one.rows) for one in joined.shares] == [("rows/train", 85), ("gone", 0), ("more", 10)]
+    assert sum(one.share for one in joined.shares) == pytest.approx(1)
+    assert len(joined.corpus) == 95
+
+
 @pytest.mark.parametrize("temperature", [1.0, 3.0, 1e9])
 def test_sources_are_drawn_by_weight_and_temperature(temperature, tmp_path):
     sizes, weights = (400, 100, 25), (1.0, 0.5, 2.0)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Share:
 
     Args:
         name: The source.
-        rows: Its rows.
+        rows: Its rows; none where all are left out because encoders are tested on them.
         weight: How often a row of it is drawn, against the other sources' rows.
         share: Its share of all rows drawn, 0 to 1.
     """
@@ -57,13 +57,16 @@ class TrainingRows:
 
 @dataclass(frozen=True)
 class _View:
-    """The rows of one source that are used."""
+    """The rows of one source that are used; none where it is left out whole."""
 
     corpus: Corpus
     settings: CorpusSettings
+    left_out: bool = False
 
     @property
     def rows(self) -> int:
+        if self.left_out:
+            return 0
         return min(len(self.corpus), self.settings.max_rows or len(self.corpus))
 
 
@@ -94,8 +97,9 @@ def make_rows(recipe: Recipe, folder: Path, tasks: Sequence[Task] = ()) -> Train
     if recipe.decontaminate is not False:
         views, overlap = _untested(recipe, views, _tests(recipe, tasks, ranked, folder / "evaluation-texts.npz"))
     shares = _shares(recipe, views)
-    if len(views) == 1 and views[0].settings.max_rows is None:
-        return TrainingRows(views[0].corpus, shares, overlap)
+    used = [view for view in views if not view.left_out]
+    if len(used) == 1 and used[0].settings.max_rows is None:
+        return TrainingRows(used[0].corpus, shares, overlap)
     joined = write_corpus(_chain(views, shares), folder / "corpus", overwrite=True)
     return TrainingRows(joined.select(ranked, min_cells=least), shares, overlap)
 
@@ -157,7 +161,7 @@ def _tests(recipe: Recipe, tasks: Sequence[Task], languages: Sequence[str], path
 
 def _untested(recipe: Recipe, views: Sequence[_View], tests: EvaluationTexts) -> tuple[list[_View], Overlap]:
     """Return the rows without those that overlap with tests, and what overlapped."""
-    total, left = Overlap(missing=tests.missing), []
+    total, left = Overlap(missing=tests.missing), list[_View]()
     for view in views:
         overlap = find_overlap(view.corpus, tests)
         total.add(overlap)
@@ -165,8 +169,9 @@ def _untested(recipe: Recipe, views: Sequence[_View], tests: EvaluationTexts) ->
             left.append(_View(overlap.without(view.corpus), view.settings))
         else:
             logger.warning("%s is left out whole: %s", view.settings.data, overlap)
+            left.append(replace(view, left_out=True))
     logger.info("%s", total)
-    if not left:
+    if all(view.left_out for view in left):
         raise CorpusError(
             f"{recipe.name}: no row is left to train on, since {total}; train on other rows, or allow it with "
             "`decontaminate: false`, or name the sets that count (`decontaminate: [ntrex, tatoeba]`)"
@@ -179,7 +184,7 @@ def _shares(recipe: Recipe, views: Sequence[_View]) -> tuple[Share, ...]:
     temperature = recipe.mixing.temperature
     parts = [view.settings.weight * view.rows ** (1 / temperature) for view in views]
     return tuple(
-        Share(name=title, rows=view.rows, weight=part / view.rows, share=part / sum(parts))
+        Share(name=title, rows=view.rows, weight=part / max(view.rows, 1), share=part / sum(parts))
         for view, part, title in zip(views, parts, _titles(views), strict=True)
     )
 
@@ -198,6 +203,8 @@ def _titles(views: Sequence[_View]) -> list[str]:
 def _chain(views: Sequence[_View], shares: Sequence[Share]) -> Iterator[Row]:
     records = named_apart([view.settings.data for view in views])
     for view, share, record in zip(views, shares, records, strict=True):
+        if view.left_out:
+            continue
         for number, row in enumerate(islice(view.corpus.rows(), view.settings.max_rows)):
             cells = {key: value for key, value in row.meta.items() if key.startswith(CELL_SOURCE)}
             origin = {"_id": f"{share.name}:{row.meta.get('_id', number)}", "_weight": share.weight}
