@@ -79,14 +79,14 @@ def test_a_preset_with_rules_after_it(data, tmp_path):
 
 
 def test_a_rule_replaces_that_of_its_name_in_the_preset(data, tmp_path):
-    words = ("--rule", "language:sure=0.8", "--rule", "cap:most=1", "--rule", "language:sure=0.9,languages=fr")
+    words = ("--rule", "language:sure=0.8", "--rule", "cap:most=1", "--rule", "language:sure=0.7,languages=fr")
     facts = json.loads(call(data, tmp_path / "out", "--preset", "default", *words, "--json").stdout)
     rules = [rule["rule"] for rule in facts["rules"]]
     place = rules.index("language:sure=0.8")
     assert rules[place - 1 : place + 3] == [
         "script",
         "language:sure=0.8",
-        "language:languages=fra_Latn,sure=0.9",
+        "language:languages=fra_Latn,sure=0.7",
         "identical",
     ]
     assert rules[-2:] == ["duplicates", "cap:most=1"]
