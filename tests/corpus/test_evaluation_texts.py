@@ -43,6 +43,7 @@ def test_what_is_named_must_be_something_to_test_on(tmp_path):
 
 
 def test_names_are_checked_before_anything_is_hashed(tmp_path, monkeypatch):
+    monkeypatch.setenv("INTERLINGUA_DATA", str(tmp_path / "nothing"))
     monkeypatch.setattr(EvaluationSet, "of_corpus", None)  # whoever hashes fails
     for name, message in (("nosuch", "neither a file nor a set"), ("stsb", "stsb"), (tmp_path / "a.tsv", "no file")):
         with pytest.raises(CorpusError, match=message):
