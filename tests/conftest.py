@@ -1,6 +1,8 @@
 """Shared by all tests: one thread, fixed seeds, no network; where the real data lives."""
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -24,6 +26,15 @@ def _one_thread_and_a_seed() -> None:
     random.seed(0)
     np.random.seed(0)
     torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def _no_log_of_another_test() -> Iterator[None]:
+    """A command line logs to the stderr that it found, at a level of its own: not beyond its test."""
+    yield
+    logger = logging.getLogger("interlingua")
+    logger.handlers = []
+    logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")
