@@ -29,7 +29,7 @@ _CODE = re.compile(
 )
 _MARKED = re.compile(rf"<hi(?:\s++x={_VALUE})?+(?:\s++type={_VALUE})?+\s*+>([^<]*+)</hi\s*+>", re.ASCII)
 _CUT = "\0"  # where a code was: no XML has it
-_DOUBLED = re.compile(rf"(\s){_CUT}[\s{_CUT}]*+")
+_DOUBLED = re.compile(rf"(?<=\s){_CUT}[\s{_CUT}]*+")
 _PREDEFINED = re.compile("&(?:amp|lt|gt|quot|apos);")
 _CHARACTERS = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 
@@ -82,7 +82,7 @@ def _without_codes(segment: str) -> str:
         return ""
     if "<" in segment:
         segment = "".join(_MARKED.split(_CODE.sub(_CUT, segment)))
-        segment = _DOUBLED.sub(r"\1", segment).replace(_CUT, "")
+        segment = _DOUBLED.sub("", segment).replace(_CUT, "")
         if "<" in segment:
             return ""
     if has_entities:
