@@ -29,8 +29,8 @@ _CODE = re.compile(
 )
 _MARKED = re.compile(rf"<hi(?:\s++x={_VALUE})?+(?:\s++type={_VALUE})?+\s*+>([^<]*+)</hi\s*+>", re.ASCII)
 _CUT = "\0"  # where a code was: no XML has it
-_DOUBLED = re.compile(rf"(?<=\s){_CUT}[\s{_CUT}]*+")
-_PREDEFINED = re.compile("&(?:amp|lt|gt|quot|apos);")
+_DOUBLED = re.compile(rf"{_CUT}(?<=\s{_CUT})[\s{_CUT}]*+")
+_OTHER_ENTITY = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
 _CHARACTERS = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 
 
@@ -78,7 +78,7 @@ def _plain_text(segment: str) -> str:
 
 def _without_codes(segment: str) -> str:
     has_entities = "&" in segment
-    if has_entities and segment.count("&") != len(_PREDEFINED.findall(segment)):
+    if has_entities and _OTHER_ENTITY.search(segment):
         return ""
     if "<" in segment:
         segment = "".join(_MARKED.split(_CODE.sub(_CUT, segment)))
