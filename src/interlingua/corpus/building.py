@@ -65,8 +65,9 @@ def build_corpus(
         open_rows(source, rename=own, columns=columns, strict=strict) if corpus is None else corpus.rows()
         for source, own, corpus in zip(sources, renames, named, strict=True)
     ]
-    records = named_apart(sources)
-    told = [told_sources(source) or [record.as_dict()] for source, record in zip(sources, records, strict=True)]
+    inside = list(map(told_sources, sources))
+    records = named_apart(sources, told=inside)
+    told = [some or [record.as_dict()] for some, record in zip(inside, records, strict=True)]
     if len(sources) > 1:
         walks = [_marked(*one) for one in zip(walks, [record.source for record in records], told, strict=True)]
     before = [

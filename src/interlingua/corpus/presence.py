@@ -1,7 +1,6 @@
 """Is there anything of the name that a user gave?"""
 
 import logging
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from interlingua.corpus.readers.absent import no_such_file
 from interlingua.corpus.readers.archives import split_member
 from interlingua.corpus.readers.dispatch import exists, is_address
 from interlingua.errors import CorpusError
+from interlingua.explaining import nearest
 
 __all__ = ["check_there", "is_shadowed"]
 
@@ -43,8 +43,7 @@ def check_there(source: str | Path) -> None:
         raise no_such_file(path)
     if written == OPUS:
         parse_opus("")  # says how its corpora are named
-    close = get_close_matches(written.partition(":")[0], names(), n=1)
-    hint = f"did you mean {close[0]}?" if close else f"sets are {', '.join(names())}"
+    hint = nearest(written.partition(":")[0], names(), "sets are")
     raise CorpusError(f"{written!r} is neither a file nor a set of the catalog; {hint}")
 
 

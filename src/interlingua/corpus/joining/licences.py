@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from interlingua.corpus.joining.sources import JoinSource
-from interlingua.corpus.provenance import SourceRecord
+from interlingua.corpus.origins import united
+from interlingua.corpus.provenance import SourceRecord, source_records
 from interlingua.errors import CorpusError
 
 __all__ = ["licensed"]
@@ -18,11 +19,11 @@ def licensed(sources: Sequence[JoinSource], licences: Mapping[str, str]) -> list
     given as; then it is that of everything in it whose licence is not known.
 
     Raises:
-        CorpusError: A licence is given for a source that is not there, for more than one, or for one that needs none.
+        CorpusError: A licence is given for a source that is not there, for more than one, or for one that needs none;
+            or two sources of one name differ in licence or model.
     """
-    records: dict[str, SourceRecord] = {}
-    for record in (record for source in sources for record in source.records):
-        records[record.source] = _merged(records.get(record.source, record), record)
+    listed = united(record.as_dict() for source in sources for record in source.records)
+    records = source_records({"sources": listed})
     given: dict[str, str] = {}
     for name, licence in licences.items():
         for one in [name] if name in records else _without_licence(name, sources, records):
@@ -46,15 +47,3 @@ def _without_licence(word: str, sources: Sequence[JoinSource], records: Mapping[
         known = ", ".join(f"{name} ({records[name].licence})" for name in names)
         raise CorpusError(f"a licence is given for {word}, which has one: {known}; give another by that name")
     return unknown
-
-
-def _merged(one: SourceRecord, other: SourceRecord) -> SourceRecord:
-    """What two records of one name say together."""
-    for key in ("licence", "model"):
-        first, second = getattr(one, key), getattr(other, key)
-        if first and second and first != second:
-            raise CorpusError(
-                f"two sources are called {one.source}, one with the {key} {first}, one with {second}; "
-                "rename a file or folder, so that their cells can be told apart"
-            )
-    return SourceRecord(**{**other.as_dict(), **one.as_dict()})

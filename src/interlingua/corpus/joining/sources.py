@@ -76,12 +76,13 @@ def open_sources(
         check_there(source)
     renames = iter(renames_of(given, rename, columns=columns))
     taken = [source.name for source in sources if isinstance(source, Corpus)]
-    records = iter(named_apart(given, taken=taken))
+    told = list(map(told_sources, given))
+    known = zip(named_apart(given, told=told, taken=taken), told, strict=True)
     return [
         _of_corpus(source, SourceRecord(source=source.name))
         if isinstance(source, Corpus)
         else replace(
-            _opened(source, next(records), rename=next(renames), columns=columns, strict=strict), given=str(source)
+            _opened(source, *next(known), rename=next(renames), columns=columns, strict=strict), given=str(source)
         )
         for source in sources
     ]
@@ -90,6 +91,7 @@ def open_sources(
 def _opened(
     source: str | Path,
     record: SourceRecord,
+    told: Sequence[Mapping[str, Any]],
     *,
     rename: Mapping[str, str] | None,
     columns: Sequence[str] | None,
@@ -101,10 +103,9 @@ def _opened(
     if exists(path) and (path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))):
         return replace(_of_corpus(Corpus.open(path, rename=rename), record), size=_size(path), written=written)
     walk = open_rows(source, rename=rename, columns=columns, strict=strict)
-    found = told_sources(source)
     return JoinSource(
-        name=name_of_rows(found, record.source),
-        records=list(source_records({"sources": found}).values()) or [record],
+        name=name_of_rows(told, record.source),
+        records=list(source_records({"sources": told}).values()) or [record],
         size=_text_size(written),
         batches=lambda: _in_tables(walk),
         written=written,

@@ -1,6 +1,5 @@
 """Line-aligned text in archives, as OPUS publishes it: ``GNOME.en-te.en`` beside ``GNOME.en-te.te``."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from interlingua.corpus.naming import languages_renamed
+from interlingua.corpus.provenance import finite_number
 from interlingua.corpus.readers.archives import SEPARATOR, Member
 from interlingua.corpus.readers.compression import COMPRESSED
 from interlingua.corpus.readers.files import Faults, lines_of
@@ -129,13 +129,10 @@ def _with_number(known: dict[str, str], faults: Faults, *, line: int) -> dict[st
     if written is None:
         return {**known}
     try:
-        score = float(written)
+        return {"_score": finite_number(written), **known}
     except ValueError:
-        score = math.nan
-    if math.isfinite(score):
-        return {"_score": score, **known}
-    faults.add(f"the score {written[:20]!r} is no number", line=line)
-    return {**known}
+        faults.add(f"the score {written[:20]!r} is no number", line=line)
+        return {**known}
 
 
 def _readings(name: str) -> Iterator[tuple[str, str]]:
